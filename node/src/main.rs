@@ -1,0 +1,2 @@
+//! The isocortex binary.
+fn main() {}
