@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Installs what the build needs and this machine lacks: a C and C++ compiler, make, pkg-config, and
+# libclang with its headers (RocksDB's bindings are generated with it). Says so before it does, and is
+# quick and silent when nothing is missing. Rust it only checks: how to install it is the user's choice.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+say() { echo "setup: $*" >&2; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# libclang alone is not enough: it also needs its own stddef.h and the like.
+have_libclang() {
+    [ -z "${LIBCLANG_PATH:-}" ] || return 0
+    have clang && return 0
+    compgen -G '/usr/lib/llvm-*/lib/clang/*/include/stddef.h' >/dev/null &&
+        compgen -G '/usr/lib/*/libclang-*.so*' >/dev/null
+}
+
+# Debian and Ubuntu carry the version in the package name; libclang-dev depends on the usual one.
+libclang_packages() {
+    local version
+    version=$(apt-cache depends libclang-dev 2>/dev/null | sed -n 's/.*Depends: libclang-\([0-9]*\)-dev.*/\1/p' | head -n 1)
+    if [ -n "$version" ]; then echo "libclang1-$version libclang-common-$version-dev"; else echo libclang-dev; fi
+}
+
+missing=()
+for tool in cc c++ make pkg-config; do have "$tool" || missing+=("$tool"); done
+have_libclang || missing+=(libclang)
+
+if [ ${#missing[@]} -gt 0 ]; then
+    say "missing: ${missing[*]}"
+    if ! have apt-get; then
+        say "this is no Debian or Ubuntu: please install these with your system's package manager"
+        say "(for libclang usually a package called clang or llvm; LIBCLANG_PATH may name its folder)"
+        exit 1
+    fi
+    as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        have sudo || { say "neither root nor sudo: please install them yourself"; exit 1; }
+        as_root=(sudo)
+    fi
+    # The list may be empty on a fresh image, and then the version of libclang is not known yet.
+    if ! apt-cache show libclang-dev >/dev/null 2>&1; then
+        say "running ${as_root[*]:+${as_root[*]} }apt-get update"
+        "${as_root[@]}" apt-get update -qq
+    fi
+    packages=()
+    for tool in "${missing[@]}"; do
+        case $tool in
+            cc) packages+=(gcc libc6-dev) ;;
+            c++) packages+=(g++) ;;
+            libclang) read -ra names <<<"$(libclang_packages)"; packages+=("${names[@]}") ;;
+            *) packages+=("$tool") ;;
+        esac
+    done
+    install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}")
+    say "running ${install[*]}"
+    if ! "${install[@]}" >&2; then
+        say "that failed; once more after apt-get update, for the list may be old"
+        "${as_root[@]}" apt-get update -qq
+        "${install[@]}" >&2
+    fi
+fi
+
+need=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
+if ! have cargo || ! have rustc; then
+    say "Rust $need or newer is missing; see https://rustup.rs, for example:"
+    say "    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+    exit 1
+fi
+got=$(rustc --version | awk '{ print $2 }')
+if [ "$(printf '%s\n' "$need" "${got%%-*}" | sort -V | head -n 1)" != "$need" ]; then
+    say "Rust $need or newer is needed, this is $got; with rustup: rustup update stable"
+    exit 1
+fi
