@@ -1,0 +1,1 @@
+"""What the vectors are made of: one module a family of ops, `models` and `invalid`."""

@@ -1,0 +1,88 @@
+"""Conv2d and DepthwiseConv2d share their cases: what differs is the shape of the weight."""
+
+from isocortex_ref.numbers import elements
+
+from .build import Graph, vector
+from .rng import Rng
+
+
+def graph(rng, depthwise, x, o=1, kernel=(1, 1), stride=(1, 1), dilation=(1, 1), pads=(0, 0, 0, 0), zp=0,
+          weight=None, bias=None, clamp=None):
+    """One convolution of an [H, W, C] input. `weight` and `bias`: one value for all, or else random."""
+    g = Graph(("i8", x))
+    value = 0 if clamp is None else g.add("Clamp", 0, lo=clamp[0], hi=clamp[1])
+    channels = x[2] if depthwise else o
+    shape = [*kernel, x[2]] if depthwise else [o, *kernel, x[2]]
+    n = elements(shape)
+    g.add(
+        "DepthwiseConv2d" if depthwise else "Conv2d", value,
+        weight=("i8", shape, rng.tensor("i8", shape) if weight is None else [weight] * n),
+        bias=("i32", [channels], rng.many(channels, -40_000, 40_000) if bias is None else [bias] * channels),
+        zero_point=zp, stride=stride, dilation=dilation, pads=pads,
+    )
+    return g
+
+
+# At zero point 0 the operand's magnitude is at most 128: one tap of weight 127 leaves the bias this much.
+LAST_BIAS = (1 << 31) - 1 - 127 * 128
+
+EDGES = {
+    "one element": dict(x=[1, 1, 1]),
+    "one element, weight -128, zero point -128": dict(x=[1, 1, 1], weight=-128, zp=-128),
+    "one element, weight -128, zero point 127": dict(x=[1, 1, 1], weight=-128, zp=127),
+    "weight 127, zero point 127": dict(x=[3, 3, 4], o=2, kernel=(3, 3), weight=127, zp=127),
+    "weight 127, zero point -128": dict(x=[3, 3, 4], o=2, kernel=(3, 3), weight=127, zp=-128),
+    "weight 0 leaves the bias": dict(x=[2, 3, 2], o=3, weight=0),
+    "greatest bias that the condition allows": dict(x=[1, 2, 1], weight=127, bias=LAST_BIAS),
+    "least bias that the condition allows": dict(x=[1, 2, 1], weight=127, bias=-LAST_BIAS),
+    "no bias": dict(x=[4, 4, 3], o=2, kernel=(2, 2), bias=0),
+    "pads, zero point 5": dict(x=[4, 4, 2], o=3, kernel=(3, 3), pads=(1, 1, 1, 1), zp=5),
+    "pads, zero point -128: a = 0": dict(x=[4, 4, 2], o=3, kernel=(3, 3), pads=(1, 1, 1, 1), zp=-128),
+    "pads, operand above its zero point": dict(
+        x=[3, 3, 1], o=2, kernel=(2, 2), pads=(1, 0, 0, 0), zp=-20, clamp=(10, 40)),
+    "no pads, operand above its zero point": dict(x=[3, 3, 1], o=2, kernel=(2, 2), zp=-20, clamp=(10, 40)),
+    "operand clamped to one value": dict(x=[3, 3, 2], o=2, kernel=(2, 2), zp=3, clamp=(-7, -7)),
+    "a pad that no window reads": dict(x=[3, 3, 1], o=1, stride=(3, 3), pads=(0, 0, 1, 1), zp=-30, clamp=(0, 9)),
+    "top pad alone": dict(x=[3, 4, 1], kernel=(3, 3), pads=(2, 0, 0, 0), zp=-9),
+    "left pad alone": dict(x=[3, 4, 1], kernel=(3, 3), pads=(0, 2, 0, 0), zp=-9),
+    "bottom pad alone": dict(x=[3, 4, 1], kernel=(3, 3), pads=(0, 0, 2, 0), zp=-9),
+    "right pad alone": dict(x=[3, 4, 1], kernel=(3, 3), pads=(0, 0, 0, 2), zp=-9),
+    "padding larger than the kernel": dict(x=[2, 2, 2], o=2, kernel=(2, 2), pads=(5, 4, 3, 6), zp=17),
+    "greatest padding": dict(x=[1, 1, 1], pads=(1024, 1024, 1024, 1024), stride=(64, 64), zp=-3),
+    "kernel only fits the padding": dict(x=[1, 1, 2], o=2, kernel=(5, 5), pads=(2, 2, 2, 2), zp=1),
+    "kernel as large as the operand": dict(x=[3, 5, 2], o=2, kernel=(3, 5)),
+    "one-row kernel": dict(x=[3, 7, 2], o=2, kernel=(1, 5), pads=(0, 2, 0, 2)),
+    "one-column kernel": dict(x=[7, 3, 2], o=2, kernel=(5, 1), pads=(2, 0, 2, 0)),
+    "stride 2": dict(x=[5, 6, 2], o=2, kernel=(3, 3), stride=(2, 2)),
+    "stride larger than the kernel": dict(x=[7, 8, 1], kernel=(2, 2), stride=(3, 4)),
+    "rectangular stride, pads": dict(x=[7, 6, 2], o=2, kernel=(3, 2), stride=(3, 1), pads=(1, 0, 2, 1), zp=-4),
+    "stride 64": dict(x=[66, 65, 1], kernel=(2, 1), stride=(64, 64)),
+    "dilation 2": dict(x=[6, 7, 2], o=2, kernel=(3, 3), dilation=(2, 2)),
+    "rectangular dilation, stride, pads": dict(
+        x=[7, 9, 2], o=2, kernel=(2, 3), stride=(2, 1), dilation=(3, 2), pads=(1, 2, 3, 0), zp=11),
+    "dilation 64 over padding": dict(x=[2, 2, 1], kernel=(2, 2), dilation=(64, 64), pads=(32, 32, 32, 32), zp=7),
+    "33 channels": dict(x=[2, 2, 33], o=5, zp=1),
+    "odd sizes": dict(x=[5, 7, 17], o=9, kernel=(3, 3), pads=(1, 1, 1, 1), zp=-1),
+}
+
+
+def random_case(rng):
+    kernel = (rng.between(1, 4), rng.between(1, 4))
+    dilation = (rng.between(1, 2), rng.between(1, 3))
+    extent = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
+    return dict(
+        x=[e + rng.between(0, 5) for e in extent] + [rng.between(1, 9)], o=rng.between(1, 7), kernel=kernel,
+        dilation=dilation, stride=(rng.between(1, 3), rng.between(1, 3)), pads=tuple(rng.many(4, 0, 3)),
+        zp=rng.between(-128, 127),
+    )
+
+
+def cases(op: str) -> list:
+    depthwise = op == "DepthwiseConv2d"
+    named = dict(EDGES)
+    for i in range(12):
+        named[f"random {i}"] = random_case(Rng(f"{op} shape {i}"))
+    return [
+        vector(f"{op}: {name}", graph(Rng(f"{op} {name}"), depthwise, **parameters))
+        for name, parameters in named.items()
+    ]
