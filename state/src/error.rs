@@ -1,0 +1,95 @@
+//! The crate's error. All of it is the node's fault: the state cannot be read or written as it should.
+
+use std::path::PathBuf;
+
+use alloy_primitives::{Address, B256};
+
+/// Why the store could not answer or could not write.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// There is no chain in the directory.
+    #[error("no chain in {0}: create one from a genesis file first")]
+    Missing(PathBuf),
+    /// [`Store::create`](crate::Store::create) found a chain where it was to make one.
+    #[error("{0} already holds a chain; it was left as it is")]
+    Exists(PathBuf),
+    /// Another process, or another store of this one, has the directory open.
+    #[error("{0} is in use by another process; stop it first")]
+    Locked(PathBuf),
+    /// The directory was written by another version of this crate.
+    #[error("{path} has schema {found}, this program knows {expected}; use the version that wrote it")]
+    Schema {
+        /// The chain's directory.
+        path: PathBuf,
+        /// The version found.
+        found: u32,
+        /// The version of this program, [`SCHEMA`](crate::SCHEMA).
+        expected: u32,
+    },
+    /// A record is not what was written. The store gives no value for it.
+    #[error("corrupt record in column {column}, key 0x{key}: {reason}")]
+    Corrupt {
+        /// The column family's name.
+        column: &'static str,
+        /// The key in hex.
+        key: String,
+        /// What does not fit.
+        reason: &'static str,
+    },
+    /// A record that must be there is not.
+    #[error("record lost from column {column}, key 0x{key}")]
+    Lost {
+        /// The column family's name.
+        column: &'static str,
+        /// The key in hex.
+        key: String,
+    },
+    /// The account records and the head disagree.
+    #[error("state root is {computed}, but the head records {recorded}")]
+    Root {
+        /// The root over the records found.
+        computed: B256,
+        /// The root that was recorded at commit.
+        recorded: B256,
+    },
+    /// A slot was written for an account that does not exist after the block.
+    #[error("changes write storage of {0}, which does not exist")]
+    Orphan(Address),
+    /// The block does not follow the head.
+    #[error("block {number} cannot follow head {head}")]
+    NotNext {
+        /// The number offered.
+        number: u64,
+        /// The head's number.
+        head: u64,
+    },
+    /// The changes were prepared on a head that is no longer the head.
+    #[error("changes were prepared on block {prepared}, but the head is {head}")]
+    Stale {
+        /// The number of the head at preparation.
+        prepared: u64,
+        /// The head's number now.
+        head: u64,
+    },
+    /// There is no room left on the device. Nothing of the block was kept.
+    #[error("disk full while writing {path}: {source}")]
+    Full {
+        /// The chain's directory.
+        path: PathBuf,
+        /// RocksDB's own words.
+        source: rocksdb::Error,
+    },
+    /// Any other failure of RocksDB, in its own words; failed block checksums are among them.
+    #[error("database: {0}")]
+    Db(#[from] rocksdb::Error),
+    /// The directory could not be made or looked into.
+    #[error("{path}: {source}")]
+    Io {
+        /// The directory.
+        path: PathBuf,
+        /// The system's own words.
+        source: std::io::Error,
+    },
+}
+
+impl revm::database_interface::DBErrorMarker for StateError {}

@@ -1,0 +1,209 @@
+//! Opening and creating a store, and its head.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use alloy_primitives::B256;
+use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, Error, ErrorKind, WriteBatch};
+
+use crate::{
+    StateChanges, StateError,
+    column::{COLUMNS, Column, MIB, column_options, database_options, synced},
+    commit::Op,
+};
+
+/// Version of the columns, keys and values described in the crate's docs.
+pub const SCHEMA: u32 = 1;
+
+const META_SCHEMA: &[u8] = b"schema";
+const META_HEAD: &[u8] = b"head";
+const META_GENESIS: &[u8] = b"genesis";
+const META_SPEC: &[u8] = b"spec";
+
+/// The last block of the store, whose post-state the store holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Block number; 0 is genesis.
+    pub number: u64,
+    /// Block hash.
+    pub hash: B256,
+    /// State root after the block.
+    pub state_root: B256,
+}
+
+impl Head {
+    fn encode(&self) -> Vec<u8> {
+        [&self.number.to_be_bytes()[..], self.hash.as_slice(), self.state_root.as_slice()].concat()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (number, rest) = bytes.split_first_chunk::<8>()?;
+        let (hash, rest) = rest.split_first_chunk::<32>()?;
+        let state_root = rest.try_into().ok()?;
+        Some(Self { number: u64::from_be_bytes(*number), hash: hash.into(), state_root })
+    }
+}
+
+/// The first block of a chain.
+#[derive(Clone, Copy, Debug)]
+pub struct Genesis<'a> {
+    /// Its hash. The header it is the hash of must carry [`StateChanges::genesis_root`] of `alloc`.
+    pub hash: B256,
+    /// The block in RLP.
+    pub block_rlp: &'a [u8],
+    /// Whatever the chain needs to know itself again, opaque here; given back by [`Store::spec`].
+    pub spec: &'a [u8],
+    /// All accounts that the chain begins with.
+    pub alloc: &'a StateChanges,
+}
+
+/// A chain's state and blocks in a directory of its own. One store has the directory at a time; many
+/// threads may read from it, and see a commit whole or not at all only between their single reads.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) db: DB,
+    pub(crate) path: PathBuf,
+    /// Held while changes are prepared or committed, so that neither sees the other half done.
+    head: Mutex<Head>,
+}
+
+impl Store {
+    /// Opens the chain in `path`.
+    ///
+    /// # Errors
+    /// [`Missing`](StateError::Missing), [`Locked`](StateError::Locked), [`Schema`](StateError::Schema),
+    /// or what the disk says.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StateError> {
+        let path = path.as_ref();
+        if !path.join("CURRENT").exists() {
+            return Err(StateError::Missing(path.into()));
+        }
+        let db = open_database(path, false)?;
+        // The head is read below, once the schema says that it can be.
+        let nothing = Head { number: 0, hash: B256::ZERO, state_root: B256::ZERO };
+        let mut store = Self { db, path: path.into(), head: Mutex::new(nothing) };
+        let schema = match store.db.cf_handle(Column::Meta.name()) {
+            Some(_) => store.get(Column::Meta, META_SCHEMA)?,
+            None => None,
+        };
+        let Some(schema) = schema else { return Err(StateError::Missing(path.into())) };
+        let found = schema
+            .try_into()
+            .map(u32::from_be_bytes)
+            .map_err(|_| Column::Meta.corrupt(META_SCHEMA, "not four bytes"))?;
+        if found != SCHEMA {
+            return Err(StateError::Schema { path: path.into(), found, expected: SCHEMA });
+        }
+        let head = Head::decode(&store.must(Column::Meta, META_HEAD)?)
+            .ok_or_else(|| Column::Meta.corrupt(META_HEAD, "not a head"))?;
+        store.head = Mutex::new(head);
+        Ok(store)
+    }
+
+    /// Starts a chain in `path`, which is made if need be. What a creation that was cut short has left
+    /// there is no chain, and is taken over.
+    ///
+    /// # Errors
+    /// [`Exists`](StateError::Exists) where a chain is, and is left untouched;
+    /// [`Orphan`](StateError::Orphan) for storage without its account; or what the disk says.
+    pub fn create(path: impl AsRef<Path>, genesis: &Genesis<'_>) -> Result<Self, StateError> {
+        let path = path.as_ref();
+        std::fs::create_dir_all(path).map_err(|source| StateError::Io { path: path.into(), source })?;
+        let db = open_database(path, true)?;
+        let nothing = Head { number: 0, hash: genesis.hash, state_root: alloy_trie::EMPTY_ROOT_HASH };
+        let store = Self { db, path: path.into(), head: Mutex::new(nothing) };
+        if store.get(Column::Meta, META_SCHEMA)?.is_some() {
+            return Err(StateError::Exists(path.into()));
+        }
+        let (mut ops, state_root) = store.plan(genesis.alloc, true)?;
+        let head = Head { number: 0, hash: genesis.hash, state_root };
+        let number = 0u64.to_be_bytes();
+        ops.extend([
+            Op::put(Column::Blocks, &number, genesis.block_rlp),
+            Op::put(Column::BlockHashes, &number, genesis.hash.as_slice()),
+            Op::put(Column::BlockNumbers, genesis.hash.as_slice(), &number),
+            Op::put(Column::Meta, META_GENESIS, genesis.hash.as_slice()),
+            Op::put(Column::Meta, META_SPEC, genesis.spec),
+            Op::put(Column::Meta, META_SCHEMA, &SCHEMA.to_be_bytes()),
+        ]);
+        store.write(ops, &head)?;
+        *store.lock() = head;
+        Ok(store)
+    }
+
+    /// The last committed block.
+    pub fn head(&self) -> Head {
+        *self.lock()
+    }
+
+    /// The hash of block 0, by which chains are told apart.
+    ///
+    /// # Errors
+    /// [`Corrupt`](StateError::Corrupt), [`Lost`](StateError::Lost) or what the disk says.
+    pub fn genesis_hash(&self) -> Result<B256, StateError> {
+        B256::try_from(self.must(Column::Meta, META_GENESIS)?.as_slice())
+            .map_err(|_| Column::Meta.corrupt(META_GENESIS, "not a hash"))
+    }
+
+    /// The bytes that the chain was created with as [`Genesis::spec`].
+    ///
+    /// # Errors
+    /// [`Corrupt`](StateError::Corrupt), [`Lost`](StateError::Lost) or what the disk says.
+    pub fn spec(&self) -> Result<Vec<u8>, StateError> {
+        self.must(Column::Meta, META_SPEC)
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Head> {
+        // A panic elsewhere leaves the head whole: it is only ever replaced by one assignment.
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn family(&self, column: Column) -> Result<&ColumnFamily, StateError> {
+        self.db.cf_handle(column.name()).ok_or_else(|| column.lost(&[]))
+    }
+
+    /// Writes everything and the new head, or nothing.
+    pub(crate) fn write(&self, ops: Vec<Op>, head: &Head) -> Result<(), StateError> {
+        let mut batch = WriteBatch::default();
+        for Op { column, key, value } in
+            ops.into_iter().chain([Op::put(Column::Meta, META_HEAD, &head.encode())])
+        {
+            let family = self.family(column)?;
+            match value {
+                Some(value) => batch.put_cf(family, &key, column.seal(&key, value)),
+                None => batch.delete_cf(family, &key),
+            }
+        }
+        self.db.write_opt(batch, &synced()).map_err(|error| explain(&self.path, error))
+    }
+}
+
+/// Opens RocksDB with the columns that are there (a later schema may have others) or, to create, ours.
+fn open_database(path: &Path, create: bool) -> Result<DB, StateError> {
+    let options = database_options(create);
+    let cache = Cache::new_lru_cache(64 * MIB);
+    let ours = COLUMNS.map(|column| (column.name(), column_options(column, &cache)));
+    let mut families: Vec<_> =
+        ours.into_iter().map(|(name, options)| ColumnFamilyDescriptor::new(name, options)).collect();
+    if path.join("CURRENT").exists() {
+        let there = DB::list_cf(&options, path).map_err(|error| explain(path, error))?;
+        families.retain(|family| create || there.iter().any(|name| name == family.name()));
+        let others = there.iter().filter(|name| COLUMNS.iter().all(|column| column.name() != name.as_str()));
+        families.extend(others.map(|name| ColumnFamilyDescriptor::new(name, database_options(false))));
+    }
+    DB::open_cf_descriptors(&options, path, families).map_err(|error| explain(path, error))
+}
+
+/// Gives the two failures that an operator can mend their own names.
+fn explain(path: &Path, error: Error) -> StateError {
+    let message = error.as_ref();
+    if error.kind() == ErrorKind::IOError && message.contains("No space left on device") {
+        StateError::Full { path: path.into(), source: error }
+    } else if error.kind() == ErrorKind::IOError && message.contains("LOCK: ") {
+        StateError::Locked(path.into())
+    } else {
+        StateError::Db(error)
+    }
+}
