@@ -1,0 +1,83 @@
+// What the kernels share: packed int8 dot products, wrapping sums, typed loads and stores.
+//
+// The same files compile for a GPU (nvcc) and, with ISOCORTEX_EMULATOR defined, for the CPU against
+// gpu/emulator/emulator.h. Every kernel takes pointers and then one struct of 32-bit integers by value;
+// its grid and block are one-dimensional. Element counts of one launch stay below 2^31 (the host splits
+// larger batches), so indices are 32-bit.
+#pragma once
+#include <stdint.h>
+
+#ifdef ISOCORTEX_EMULATOR
+#include "emulator.h"
+#define ISOCORTEX_MMA 0
+#else
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+#define ISOCORTEX_MMA 1
+#else
+#define ISOCORTEX_MMA 0
+#endif
+#define BLOCK_BARRIER(label) __syncthreads()
+#define KERNEL extern "C" __global__
+#endif
+
+// Element types as SPEC.md section 7 numbers them.
+enum : int { TYPE_I8 = 0, TYPE_I16 = 1, TYPE_I32 = 2 };
+
+// Sums that wrap. SPEC.md's condition on weights makes the final value fit, so wrapping on the way is exact.
+__device__ inline int add_wrapping(int a, int b) {
+    return static_cast<int>(static_cast<unsigned>(a) + static_cast<unsigned>(b));
+}
+
+#ifndef ISOCORTEX_EMULATOR
+// c + the dot product of four signed bytes of a with four of b; wraps.
+__device__ inline int dot4(int a, int b, int c) { return __dp4a(a, b, c); }
+
+// One warp's 16x32 by 32x8 product of signed bytes, added to c; wraps. Never .satfinite: saturation would
+// make the result depend on the order of the sum.
+#if ISOCORTEX_MMA
+__device__ inline void mma_16x8x32(int (&c)[4], const int (&a)[4], const int (&b)[2]) {
+    asm volatile(
+        "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+        : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+#endif
+#endif
+
+// Four bytes at p, which is 4-aligned.
+__device__ inline int load_word(const int8_t* p) { return *reinterpret_cast<const int*>(p); }
+
+// Byte v placed at position i of a packed word.
+__device__ inline int byte_at(int8_t v, int i) {
+    return static_cast<int>(static_cast<unsigned>(static_cast<uint8_t>(v)) << (8 * i));
+}
+
+__device__ inline int load_typed(const void* p, int type, int i) {
+    if (type == TYPE_I8) return static_cast<const int8_t*>(p)[i];
+    if (type == TYPE_I16) return static_cast<const int16_t*>(p)[i];
+    return static_cast<const int32_t*>(p)[i];
+}
+
+__device__ inline void store_typed(void* p, int type, int i, int v) {
+    if (type == TYPE_I8) static_cast<int8_t*>(p)[i] = static_cast<int8_t>(v);
+    else if (type == TYPE_I16) static_cast<int16_t*>(p)[i] = static_cast<int16_t>(v);
+    else static_cast<int32_t*>(p)[i] = v;
+}
+
+__device__ inline int clamp_to(int64_t v, int lo, int hi) {
+    return static_cast<int>(v < lo ? lo : v > hi ? hi : v);
+}
+
+// The element this thread owns in an element-wise kernel.
+__device__ inline unsigned global_index() { return blockIdx.x * blockDim.x + threadIdx.x; }
+
+// The offset of row-major position `linear` of a tensor with these dimensions, under other strides.
+// Unused dimensions are 1.
+__device__ inline int strided_offset(int linear, const int (&dims)[6], const int (&strides)[6]) {
+    int offset = 0;
+    for (int d = 5; d >= 0; --d) {
+        offset += (linear % dims[d]) * strides[d];
+        linear /= dims[d];
+    }
+    return offset;
+}
