@@ -1,1 +1,31 @@
-//! Isocortex inference.
+//! How a model is computed.
+//!
+//! A [`Backend`] loads a checked [`Model`] once and then runs inputs. All backends give the same bits: sums
+//! are exact, every rounding is SPEC.md's, and an answer depends on the model and the input alone, never on
+//! the batch, the threads or what ran before. [`Reference`] is SPEC.md as plain loops and the authority.
+//!
+//! ```
+//! use isocortex_inference::{Backend, Loaded, Reference};
+//! use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, TensorType, ops::Clamp};
+//! use std::sync::Arc;
+//!
+//! let quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
+//! let artifact = Artifact::build(
+//!     vec![Port { name: "x".into(), ty: TensorType::new(DType::I8, &[2]), quant }],
+//!     vec![],
+//!     vec![Node { operands: vec![0], op: Op::Clamp(Clamp { lo: 0, hi: 127 }) }],
+//!     vec![Output { name: "y".into(), value: 1, quant }],
+//!     Default::default(),
+//! );
+//! let loaded = Reference.load(Arc::new(Model::check(&artifact)?))?;
+//! assert_eq!(loaded.run(&[&[0xff, 3]])?, [[0, 3]]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod backend;
+pub mod reference;
+
+pub use backend::{Backend, Error, Loaded, OpDigest, first_difference};
+pub use isocortex_model::Model;
+pub use reference::Reference;

@@ -1,0 +1,89 @@
+//! The seam between what a model is and who computes it.
+
+use isocortex_model::{B256, Model};
+use std::sync::Arc;
+
+/// Why a backend gave no answer. Neither kind may ever become a wrong answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's fault: an input of the wrong length.
+    #[error("input {index} of the batch has {got} bytes, the model takes {wanted}")]
+    InputLength {
+        /// Position in the batch.
+        index: usize,
+        /// Bytes that the model takes.
+        wanted: usize,
+        /// Bytes given.
+        got: usize,
+    },
+    /// The machine's fault: no memory, a lost device, a failed self-test. Never the model's or the input's.
+    #[error("backend {backend}: {reason}")]
+    Device {
+        /// The backend's name.
+        backend: &'static str,
+        /// What happened, and what an operator can do.
+        reason: String,
+    },
+}
+
+/// A way to compute models.
+pub trait Backend: Send + Sync {
+    /// A short name: "reference", "cpu", "cuda".
+    fn name(&self) -> &'static str;
+
+    /// Prepares a model: packs weights, plans memory. Done once; the result serves many threads.
+    ///
+    /// # Errors
+    /// [`Error::Device`] only: every checked model can be loaded by a healthy machine.
+    fn load(&self, model: Arc<Model>) -> Result<Box<dyn Loaded>, Error>;
+}
+
+/// A model ready to run.
+pub trait Loaded: Send + Sync {
+    /// The model that this computes.
+    fn model(&self) -> &Model;
+
+    /// Runs each input of a batch (any number, also none): bytes in, bytes out, as in SPEC.md section 1.
+    ///
+    /// # Errors
+    /// [`Error::InputLength`] before anything is computed, or [`Error::Device`].
+    fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error>;
+
+    /// Runs one input and digests the result of every node, for finding the first one that differs.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    fn trace(&self, input: &[u8]) -> Result<Vec<OpDigest>, Error>;
+
+    /// Refuses a batch that holds an input of the wrong length; implementations call it first.
+    ///
+    /// # Errors
+    /// [`Error::InputLength`] for the first such input.
+    fn check_lengths(&self, batch: &[&[u8]]) -> Result<(), Error> {
+        let wanted = self.model().input_len();
+        match batch.iter().position(|input| input.len() != wanted) {
+            None => Ok(()),
+            Some(index) => Err(Error::InputLength { index, wanted, got: batch[index].len() }),
+        }
+    }
+}
+
+/// The result of one node: its bytes, and their keccak-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpDigest {
+    /// Index of the node.
+    pub node: usize,
+    /// Name of its op.
+    pub op: &'static str,
+    /// keccak-256 of the bytes of its result.
+    pub digest: B256,
+    /// The bytes of its result, to name the first differing word.
+    pub bytes: Vec<u8>,
+}
+
+/// The first node whose results differ, with the position of the first differing byte.
+pub fn first_difference<'a>(a: &'a [OpDigest], b: &'a [OpDigest]) -> Option<(&'a OpDigest, usize)> {
+    let (x, y) = a.iter().zip(b).find(|(x, y)| x.digest != y.digest)?;
+    let at = x.bytes.iter().zip(&y.bytes).position(|(p, q)| p != q);
+    Some((x, at.unwrap_or(x.bytes.len().min(y.bytes.len()))))
+}

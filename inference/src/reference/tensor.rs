@@ -1,0 +1,53 @@
+//! Every tensor of the reference holds i32, whatever its type: one loop an op serves all types.
+
+use isocortex_model::{DType, Data, Tensor};
+
+/// A tensor with its elements widened to i32.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wide {
+    /// Dimensions, outermost first.
+    pub shape: Vec<usize>,
+    /// Elements, row-major.
+    pub data: Vec<i32>,
+}
+
+impl Wide {
+    /// Widens a tensor.
+    pub fn new(tensor: &Tensor) -> Self {
+        let data = match &tensor.data {
+            Data::I8(v) => v.iter().map(|&x| x.into()).collect(),
+            Data::I16(v) => v.iter().map(|&x| x.into()).collect(),
+            Data::I32(v) => v.clone(),
+        };
+        Self { shape: dims(&tensor.shape), data }
+    }
+
+    /// All zero.
+    pub fn zeros(shape: &[u32]) -> Self {
+        let shape = dims(shape);
+        let elements = shape.iter().product();
+        Self { shape, data: vec![0; elements] }
+    }
+
+    /// Position of an element.
+    pub fn at(&self, index: &[usize]) -> usize {
+        index.iter().zip(&self.shape).fold(0, |at, (&i, &d)| at * d + i)
+    }
+
+    /// Appends the elements as `dtype`, little-endian; each is in the type's range by the check.
+    pub fn write_bytes(&self, dtype: DType, out: &mut Vec<u8>) {
+        for v in &self.data {
+            out.extend_from_slice(&v.to_le_bytes()[..dtype.size()]);
+        }
+    }
+}
+
+fn dims(shape: &[u32]) -> Vec<usize> {
+    shape.iter().map(|&d| d as usize).collect()
+}
+
+/// Position `out·stride + tap·dilation − pad` where it lies inside `0..size`.
+pub(super) fn tap(out: usize, stride: u32, tap: usize, dilation: u32, pad: u32, size: usize) -> Option<usize> {
+    let at = (out * stride as usize + tap * dilation as usize).checked_sub(pad as usize)?;
+    (at < size).then_some(at)
+}
