@@ -47,6 +47,8 @@ mod error;
 mod read;
 mod root;
 mod store;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use changes::{Account, StateChanges};

@@ -129,6 +129,10 @@ impl Store {
             Op::put(Column::Meta, META_SCHEMA, &SCHEMA.to_be_bytes()),
         ]);
         store.write(ops, &head)?;
+        // Into table files at once: a damaged log may cost blocks, but never make this look like no chain.
+        for column in COLUMNS {
+            store.db.flush_cf(store.family(column)?).map_err(|error| explain(path, error))?;
+        }
         *store.lock() = head;
         Ok(store)
     }

@@ -1,0 +1,11 @@
+//! Tests of the store from outside, in one binary, for each links all of RocksDB.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod corruption;
+mod crash;
+mod disk_full;
+mod model;
+mod outside;
+mod random;
+mod revm_state;
+mod store;
