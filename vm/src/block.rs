@@ -7,7 +7,6 @@ use crate::{
 };
 use alloy_consensus::{ReceiptEnvelope, TxEnvelope, TxType};
 use alloy_evm::{
-    Evm,
     block::{
         BlockExecutionError, BlockExecutionResult, BlockValidationError, BlockExecutor, BlockExecutorFactory, ExecutableTx, GasOutput,
         StateDB,

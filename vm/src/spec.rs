@@ -56,11 +56,12 @@ impl ChainSpec {
     /// the code of an account it needs.
     pub fn from_genesis(genesis: &Genesis) -> Result<Self, Error> {
         let config = &genesis.config;
-        let inference: Option<InferenceConfig> = config
+        let inference = config
             .extra_fields
-            .get_deserialized("isocortex")
+            .get_deserialized::<Option<InferenceConfig>>("isocortex")
             .transpose()
-            .map_err(|reason| Error::Genesis(format!("config.isocortex: {reason}")))?;
+            .map_err(|reason| Error::Genesis(format!("config.isocortex: {reason}")))?
+            .flatten();
         if let Some(inference) = &inference
             && config.prague_time.is_none_or(|prague| inference.inference_time < prague)
         {

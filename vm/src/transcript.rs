@@ -32,7 +32,9 @@ pub struct Entry {
 
 /// keccak-256 of the RLP list of `entries`: the data of the block's request.
 pub fn commitment(entries: &[Entry]) -> B256 {
-    keccak256(alloy_rlp::encode(entries))
+    let mut list = Vec::new();
+    alloy_rlp::encode_list(entries, &mut list);
+    keccak256(list)
 }
 
 /// Numbers a transaction's calls.

@@ -1,0 +1,98 @@
+//! One block of plain transfers, on this machine and on bare revm with the same kind of state.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use alloy_consensus::{Header, SignableTransaction, TxEip1559, TxEnvelope, transaction::Recovered};
+use alloy_evm::FromRecoveredTx;
+use alloy_genesis::Genesis;
+use alloy_primitives::{Address, B256, Signature, TxKind, U256};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use isocortex_vm::{ChainSpec, Vm, genesis};
+use revm::{
+    Context, ExecuteCommitEvm, MainBuilder, MainContext,
+    bytecode::Bytecode,
+    context::TxEnv,
+    database::{InMemoryDB, State, states::bundle_state::BundleRetention},
+    state::AccountInfo,
+};
+use serde_json::json;
+use std::{hint::black_box, sync::Arc};
+
+const TRANSFERS: u64 = 1000;
+const SENDER: Address = Address::repeat_byte(0xa1);
+
+fn chain() -> (Vm, InMemoryDB, Header) {
+    let mut genesis: Genesis = serde_json::from_value(json!({
+        "config": {
+            "chainId": 1, "homesteadBlock": 0, "eip150Block": 0, "eip155Block": 0, "eip158Block": 0,
+            "byzantiumBlock": 0, "constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0,
+            "berlinBlock": 0, "londonBlock": 0, "terminalTotalDifficulty": 0,
+            "shanghaiTime": 0, "cancunTime": 0, "pragueTime": 0, "osakaTime": 0,
+            "isocortex": { "inferenceTime": 0, "opcodes": true },
+        },
+        "gasLimit": "0x2255100", "difficulty": "0x0", "alloc": {},
+    }))
+    .unwrap();
+    genesis.alloc.extend(genesis::system_accounts());
+    let spec = ChainSpec::from_genesis(&genesis).unwrap();
+    let mut db = InMemoryDB::default();
+    for (address, account) in genesis.alloc {
+        let code = Bytecode::new_raw(account.code.unwrap_or_default());
+        db.insert_account_info(address, AccountInfo::new(account.balance, 1, code.hash_slow(), code));
+    }
+    db.insert_account_info(SENDER, AccountInfo::from_balance(U256::from(10).pow(U256::from(20))));
+    let header = Header {
+        number: 1,
+        timestamp: 1,
+        gas_limit: 36_000_000,
+        base_fee_per_gas: Some(7),
+        beneficiary: Address::repeat_byte(0xc0),
+        excess_blob_gas: Some(0),
+        parent_beacon_block_root: Some(B256::ZERO),
+        ..Header::default()
+    };
+    (Vm::new(Arc::new(spec), Arc::default()), db, header)
+}
+
+fn transfer(nonce: u64) -> Recovered<TxEnvelope> {
+    let tx = TxEip1559 {
+        chain_id: 1,
+        nonce,
+        gas_limit: 21_000,
+        max_fee_per_gas: 10,
+        max_priority_fee_per_gas: 1,
+        to: TxKind::Call(Address::with_last_byte(0xd0).create(nonce % 300)),
+        value: U256::ONE,
+        ..TxEip1559::default()
+    };
+    Recovered::new_unchecked(tx.into_signed(Signature::test_signature()).into(), SENDER)
+}
+
+fn transfers(c: &mut Criterion) {
+    let (vm, db, header) = chain();
+    let txs: Vec<_> = (0..TRANSFERS).map(transfer).collect();
+    let mut group = c.benchmark_group("transfers");
+    group.throughput(Throughput::Elements(TRANSFERS));
+    group.bench_function("isocortex", |b| {
+        let run = |db: InMemoryDB| vm.execute_block(db, &header, Some(&[]), &txs).unwrap().bundle;
+        b.iter_batched(|| db.clone(), run, BatchSize::LargeInput);
+    });
+    let env = vm.spec().evm_env(&header);
+    group.bench_function("bare revm", |b| {
+        let run = |db: InMemoryDB| {
+            let state = State::builder().with_database(db).with_bundle_update().build();
+            let context = Context::mainnet().with_cfg(env.cfg_env.clone()).with_block(env.block_env.clone());
+            let mut evm = context.with_db(state).build_mainnet();
+            for tx in &txs {
+                black_box(evm.transact_commit(TxEnv::from_recovered_tx(tx.inner(), tx.signer())).unwrap());
+            }
+            let state = &mut evm.ctx.journaled_state.database;
+            state.merge_transitions(BundleRetention::Reverts);
+            state.take_bundle()
+        };
+        b.iter_batched(|| db.clone(), run, BatchSize::LargeInput);
+    });
+    group.finish();
+}
+
+criterion_group!(benches, transfers);
+criterion_main!(benches);
