@@ -1,0 +1,211 @@
+//! A chain: a store, a machine, and the rules between them.
+
+use crate::{
+    Attributes, Block, BlockApp, Built, Decided, Error, Executed, Invalid, Recovered, TxEnvelope, genesis,
+    validity::{self, derive},
+};
+use alloy_consensus::{
+    BlockBody, EMPTY_OMMER_ROOT_HASH, Header, ReceiptEnvelope, proofs, transaction::SignerRecoverable,
+};
+use alloy_primitives::B256;
+use alloy_rlp::Decodable;
+use isocortex_state::{BlockCommit, Genesis as StoreGenesis, Head, StateChanges, Store};
+use isocortex_vm::{BlockOutput, CallRequest, Called, ChainSpec, Entry, Pushed, Vm, seam::Engine};
+use revm::database_interface::WrapDatabaseRef;
+use std::{path::Path, sync::Arc};
+
+/// A chain in a directory.
+#[derive(Debug)]
+pub struct Chain {
+    store: Store,
+    vm: Vm,
+}
+
+impl Chain {
+    /// Starts a chain from a genesis file's bytes, which are kept and must be equal for every node.
+    ///
+    /// # Errors
+    /// [`Error::Genesis`], or [`Error::Node`] where the directory already holds a chain or cannot be written.
+    pub fn create(path: impl AsRef<Path>, genesis_json: &[u8], engine: Arc<Engine>) -> Result<Self, Error> {
+        let (genesis, spec) = genesis::parse(genesis_json)?;
+        let block = genesis::block(&genesis);
+        let alloc: StateChanges = genesis.alloc.iter().collect();
+        let first = StoreGenesis {
+            hash: block.header.hash_slow(),
+            block_rlp: &alloy_rlp::encode(&block),
+            spec: genesis_json,
+            alloc: &alloc,
+        };
+        Ok(Self { store: Store::create(path, &first)?, vm: Vm::new(Arc::new(spec), engine) })
+    }
+
+    /// Opens a chain.
+    ///
+    /// # Errors
+    /// [`Error::Node`] with what to do about it.
+    pub fn open(path: impl AsRef<Path>, engine: Arc<Engine>) -> Result<Self, Error> {
+        let store = Store::open(path)?;
+        let (_, spec) = genesis::parse(&store.spec()?)?;
+        Ok(Self { store, vm: Vm::new(Arc::new(spec), engine) })
+    }
+
+    /// The chain's rules.
+    pub fn spec(&self) -> &ChainSpec {
+        self.vm.spec()
+    }
+
+    /// The bytes of the genesis file that the chain was created from.
+    ///
+    /// # Errors
+    /// [`Error::Node`].
+    pub fn genesis_json(&self) -> Result<Vec<u8>, Error> {
+        Ok(self.store.spec()?)
+    }
+
+    /// The store, to read from.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Executes a call on the head's state and forgets it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a call that could not start, [`Error::Node`]. A revert is a result.
+    pub fn call(&self, request: &CallRequest) -> Result<Called, Error> {
+        Ok(self.vm.call(self.state(), &self.head_header()?, request)?)
+    }
+
+    fn state(&self) -> WrapDatabaseRef<&Store> {
+        WrapDatabaseRef(&self.store)
+    }
+
+    fn parent(&self) -> Result<(Header, B256), Error> {
+        let head = self.head();
+        Ok((self.stored_block(head.number)?.header, head.hash))
+    }
+
+    fn stored_block(&self, number: u64) -> Result<Block, Error> {
+        let rlp = self.store.block(number)?.ok_or_else(|| Error::Node(format!("block {number} is not in the store")))?;
+        Block::decode(&mut &*rlp).map_err(|e| Error::Node(format!("block {number} in the store: {e}")))
+    }
+
+    fn executed(&self, block: Block, output: BlockOutput, check: bool) -> Result<Executed, Error> {
+        let state = self.store.prepare(&StateChanges::from(&output.bundle))?;
+        let mut block = block;
+        if check {
+            validity::after_execution(&block.header, &output, state.root())?;
+        } else {
+            let h = &mut block.header;
+            h.gas_used = output.gas_used;
+            h.blob_gas_used = Some(output.blob_gas_used);
+            h.receipts_root = output.receipts_root();
+            h.logs_bloom = output.logs_bloom();
+            h.requests_hash = Some(output.requests_hash());
+            h.state_root = state.root();
+        }
+        let hash = block.header.hash_slow();
+        Ok(Executed { block, hash, receipts: output.receipts, transcript: output.transcript, state })
+    }
+}
+
+impl BlockApp for Chain {
+    fn head(&self) -> Head {
+        self.store.head()
+    }
+
+    fn head_header(&self) -> Result<Header, Error> {
+        Ok(self.parent()?.0)
+    }
+
+    fn build(&self, attributes: &Attributes, candidates: &[Recovered<TxEnvelope>]) -> Result<Built, Error> {
+        let (parent, parent_hash) = self.parent()?;
+        let derived = derive(self.spec(), &parent, attributes.timestamp)?;
+        let header = Header {
+            parent_hash,
+            ommers_hash: EMPTY_OMMER_ROOT_HASH,
+            beneficiary: attributes.beneficiary,
+            number: parent.number.saturating_add(1),
+            gas_limit: parent.gas_limit,
+            timestamp: attributes.timestamp,
+            extra_data: attributes.extra_data.clone(),
+            mix_hash: attributes.prev_randao,
+            base_fee_per_gas: Some(derived.base_fee),
+            withdrawals_root: Some(proofs::calculate_withdrawals_root(&[])),
+            excess_blob_gas: Some(derived.excess_blob_gas),
+            parent_beacon_block_root: Some(B256::ZERO),
+            ..Header::default()
+        };
+        let (mut included, mut outcomes, mut rejected) = (vec![], vec![], vec![]);
+        let mut builder = self.vm.build_block(self.state(), &header, Some(&[]))?;
+        for (position, tx) in candidates.iter().enumerate() {
+            match builder.push(tx)? {
+                Pushed::Included(outcome) => {
+                    outcomes.push(outcome);
+                    included.push(tx.inner().clone());
+                }
+                Pushed::Rejected(reason) => rejected.push((position, reason)),
+            }
+        }
+        let output = builder.finish()?;
+        let body = BlockBody { transactions: included, ommers: vec![], withdrawals: Some(Default::default()) };
+        let header = Header { transactions_root: proofs::calculate_transaction_root(&body.transactions), ..header };
+        let executed = self.executed(Block { header, body }, output, false)?;
+        // The proposer's own choices are held to the rules too: a time that is too early, extra data, size.
+        validity::before_execution(self.spec(), &parent, parent_hash, &executed.block)?;
+        Ok(Built { executed, outcomes, rejected })
+    }
+
+    fn execute(&self, block: Block) -> Result<Executed, Error> {
+        let (parent, parent_hash) = self.parent()?;
+        validity::before_execution(self.spec(), &parent, parent_hash, &block)?;
+        let transactions = recover(&block)?;
+        let withdrawals = block.body.withdrawals.as_ref().map(|w| w.as_slice());
+        let output = self.vm.execute_block(self.state(), &block.header, withdrawals, &transactions)?;
+        self.executed(block, output, true)
+    }
+
+    fn commit(&self, executed: Executed) -> Result<Head, Error> {
+        let (mut receipts, mut transcript) = (vec![], vec![]);
+        alloy_rlp::encode_list(&executed.receipts, &mut receipts);
+        alloy_rlp::encode_list(&executed.transcript, &mut transcript);
+        Ok(self.store.commit(BlockCommit {
+            number: executed.block.header.number,
+            hash: executed.hash,
+            block_rlp: &alloy_rlp::encode(&executed.block),
+            receipts_rlp: &receipts,
+            transcript: &transcript,
+            state: executed.state,
+        })?)
+    }
+
+    fn decided(&self, number: u64) -> Result<Option<Decided>, Error> {
+        let Some(hash) = self.store.block_hash(number)? else { return Ok(None) };
+        let block = self.stored_block(number)?;
+        let list = |bytes: Option<_>, what| stored_list(number, what, bytes.as_ref());
+        let receipts: Vec<ReceiptEnvelope> = list(self.store.receipts(number)?, "receipts")?;
+        let transcript = self.store.transcript(number)?;
+        let transcript: Vec<Entry> = stored_list(number, "transcript", transcript.as_ref())?;
+        Ok(Some(Decided { block, hash, receipts, transcript }))
+    }
+}
+
+fn stored_list<T: Decodable>(
+    number: u64,
+    what: &str,
+    bytes: Option<&alloy_primitives::Bytes>,
+) -> Result<Vec<T>, Error> {
+    let Some(bytes) = bytes else { return Ok(vec![]) };
+    Vec::<T>::decode(&mut &**bytes).map_err(|e| Error::Node(format!("{what} of block {number} in the store: {e}")))
+}
+
+/// Finds each transaction's sender from its signature.
+fn recover(block: &Block) -> Result<Vec<Recovered<TxEnvelope>>, Invalid> {
+    let transactions = block.body.transactions.iter().enumerate();
+    transactions
+        .map(|(index, tx)| {
+            let sender = tx.recover_signer();
+            let sender = sender.map_err(|e| Invalid::Transaction { index, reason: format!("signature: {e}") })?;
+            Ok(Recovered::new_unchecked(tx.clone(), sender))
+        })
+        .collect()
+}
