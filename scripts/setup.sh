@@ -2,6 +2,9 @@
 # Installs what the build needs and this machine lacks: a C and C++ compiler, make, pkg-config, and
 # libclang with its headers (RocksDB's bindings are generated with it). Says so before it does, and is
 # quick and silent when nothing is missing. Rust it only checks: how to install it is the user's choice.
+#
+#   scripts/setup.sh        for the build
+#   scripts/setup.sh test   for the tests too: Node.js and npm (solc), Python with venv (NumPy), g++
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -26,6 +29,10 @@ libclang_packages() {
 missing=()
 for tool in cc c++ make pkg-config; do have "$tool" || missing+=("$tool"); done
 have_libclang || missing+=(libclang)
+if [ "${1:-}" = test ]; then
+    for tool in node npm python3; do have "$tool" || missing+=("$tool"); done
+    ! have python3 || python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+fi
 
 if [ ${#missing[@]} -gt 0 ]; then
     say "missing: ${missing[*]}"
@@ -49,6 +56,8 @@ if [ ${#missing[@]} -gt 0 ]; then
         case $tool in
             cc) packages+=(gcc libc6-dev) ;;
             c++) packages+=(g++) ;;
+            node) packages+=(nodejs) ;;
+            python3) packages+=(python3 python3-venv) ;;
             libclang) read -ra names <<<"$(libclang_packages)"; packages+=("${names[@]}") ;;
             *) packages+=("$tool") ;;
         esac

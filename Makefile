@@ -1,0 +1,50 @@
+# The two commands: `make demo` and `make test`. Both first install what this machine lacks and say so.
+SHELL := bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export CARGO_TERM_PROGRESS_WHEN ?= auto
+
+# Every cargo call is in the release profile: one build of the dependencies serves them all.
+CARGO := eval "$$(scripts/rocksdb.sh)"; cargo
+
+.PHONY: help demo test test-tools build lint bench bench-cpu ptx vectors clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+build: ## build the isocortex binary into target/release
+	@scripts/setup.sh
+	$(CARGO) build --release --locked --package isocortex-node
+
+demo: build ## a trained network on chain, called by a Solidity contract, replayed by a second process
+	@"$${CARGO_TARGET_DIR:-target}"/release/isocortex demo $(DEMO)
+
+test: test-tools ## all tests; says at the end how many ran
+	@scripts/test.sh
+
+test-tools: ## what the tests need beyond the build: Node.js with solc, Python with NumPy
+	@scripts/setup.sh test
+
+lint: ## formatting, clippy and docs, warnings denied
+	@scripts/setup.sh
+	cargo fmt --all --check
+	scripts/floats.sh
+	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps
+
+bench: ## criterion benches: loading, inference, blocks against bare revm
+	@scripts/setup.sh
+	$(CARGO) bench --locked --workspace
+
+bench-cpu: build ## our CPU backend beside onnxruntime's int8 in the same run
+	@scripts/bench-cpu.sh
+
+ptx: ## compile the CUDA kernels again with the pinned compiler
+	@gpu/ptx.sh
+
+vectors: ## make the test vectors again with the Python implementation (an explicit act)
+	@scripts/python.sh testvectors/python/generate.py
+
+clean: ## remove build outputs (the kept RocksDB library stays in the cache)
+	@cargo clean
