@@ -1,1 +1,180 @@
+//! Blocks that a stranger's node would accept, and each rule broken once.
 
+use crate::{Attributes, Block, BlockApp, Chain, ConsensusEngine, Error, Executed, Invalid, Solo, validity};
+use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope, transaction::Recovered};
+use alloy_primitives::{Address, B256, TxKind, U256};
+use alloy_signer::SignerSync;
+use alloy_signer_local::PrivateKeySigner;
+use isocortex_vm::{genesis::system_accounts, seam::Engine};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+fn engine() -> Arc<Engine> {
+    Arc::new(Engine::new(Arc::new(isocortex_inference::Reference), 1 << 20))
+}
+
+fn signer() -> PrivateKeySigner {
+    PrivateKeySigner::from_bytes(&B256::repeat_byte(7)).unwrap()
+}
+
+fn genesis_json() -> Vec<u8> {
+    let mut alloc = serde_json::Map::new();
+    for (address, account) in system_accounts() {
+        alloc.insert(address.to_string(), serde_json::to_value(account).unwrap());
+    }
+    let funded = serde_json::json!({ "balance": "0xde0b6b3a7640000" });
+    alloc.insert(signer().address().to_string(), funded);
+    let genesis = serde_json::json!({
+        "config": {
+            "chainId": 1337, "homesteadBlock": 0, "eip150Block": 0, "eip155Block": 0, "eip158Block": 0,
+            "byzantiumBlock": 0, "constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0,
+            "berlinBlock": 0, "londonBlock": 0, "terminalTotalDifficulty": 0, "shanghaiTime": 0,
+            "cancunTime": 0, "pragueTime": 0, "osakaTime": 0,
+            "isocortex": { "inferenceTime": 0, "opcodes": true }
+        },
+        "gasLimit": "0x3938700", "difficulty": "0x0", "timestamp": "0x64", "alloc": alloc
+    });
+    serde_json::to_vec(&genesis).unwrap()
+}
+
+fn transfer(nonce: u64) -> Recovered<TxEnvelope> {
+    let tx = TxEip1559 {
+        chain_id: 1337,
+        nonce,
+        gas_limit: 21_000,
+        max_fee_per_gas: 2_000_000_000,
+        max_priority_fee_per_gas: 1,
+        to: TxKind::Call(Address::repeat_byte(0x42)),
+        value: U256::from(5),
+        ..Default::default()
+    };
+    let signature = signer().sign_hash_sync(&tx.signature_hash()).unwrap();
+    Recovered::new_unchecked(tx.into_signed(signature).into(), signer().address())
+}
+
+fn at(timestamp: u64) -> Attributes {
+    Attributes { timestamp, ..Default::default() }
+}
+
+fn chain() -> (TempDir, Chain) {
+    let dir = TempDir::new().unwrap();
+    let chain = Chain::create(dir.path(), &genesis_json(), engine()).unwrap();
+    (dir, chain)
+}
+
+fn built(chain: &Chain) -> Executed {
+    chain.build(&at(101), &[transfer(0), transfer(1)]).unwrap().executed
+}
+
+#[test]
+fn what_one_node_builds_another_executes_and_both_keep() {
+    let ((dir, a), (_other, b)) = (chain(), chain());
+    assert_eq!(a.head(), b.head());
+    for n in 0..3u64 {
+        let decided = Solo.decide(&a, &at(101 + n), &[transfer(n), transfer(n + 5)]).unwrap();
+        assert_eq!((decided.outcomes.len(), decided.rejected.len()), (1, 1), "a nonce gap is left out");
+        let rlp = alloy_rlp::encode(&decided.executed.block);
+        let executed = b.execute(validity::decode(&rlp).unwrap()).unwrap();
+        b.commit(executed).unwrap();
+        assert_eq!(a.head(), b.head());
+    }
+    let before = a.head();
+    drop(a);
+    let again = Chain::open(dir.path(), engine()).unwrap();
+    assert_eq!(again.head(), before);
+    assert_eq!(again.decided(2).unwrap(), b.decided(2).unwrap());
+    assert_eq!(again.decided(4).unwrap(), None);
+    assert_eq!(again.store().account(Address::repeat_byte(0x42)).unwrap().unwrap().balance, U256::from(15));
+}
+
+#[test]
+fn each_broken_field_is_named_and_nothing_changes() {
+    let (_dir, chain) = chain();
+    let good = built(&chain).block;
+    type Break = fn(&mut Block);
+    let cases: &[(&str, Break)] = &[
+        ("parent hash", |b| b.header.parent_hash.0[0] ^= 1),
+        ("number", |b| b.header.number = 2),
+        ("timestamp", |b| b.header.timestamp = 100),
+        ("gas limit", |b| b.header.gas_limit += 60_000_000 / 1024),
+        ("gas used", |b| b.header.gas_used = b.header.gas_limit + 1),
+        ("gas used", |b| b.header.gas_used -= 1),
+        ("extra data", |b| b.header.extra_data = vec![0; 33].into()),
+        ("difficulty", |b| b.header.difficulty = U256::from(1)),
+        ("nonce", |b| b.header.nonce.0[7] = 1),
+        ("ommers hash", |b| b.header.ommers_hash = B256::ZERO),
+        ("base fee", |b| b.header.base_fee_per_gas = Some(7)),
+        ("base fee", |b| b.header.base_fee_per_gas = None),
+        ("excess blob gas", |b| b.header.excess_blob_gas = Some(1)),
+        ("blob gas used", |b| b.header.blob_gas_used = Some(131_072)),
+        ("parent beacon block root", |b| b.header.parent_beacon_block_root = None),
+        ("transactions root", |b| {
+            b.body.transactions.pop();
+        }),
+        ("withdrawals root", |b| b.header.withdrawals_root = Some(B256::ZERO)),
+        ("receipts root", |b| b.header.receipts_root.0[0] ^= 1),
+        ("logs bloom", |b| b.header.logs_bloom.0[0] ^= 1),
+        ("requests hash", |b| b.header.requests_hash = Some(B256::ZERO)),
+        ("state root", |b| b.header.state_root.0[0] ^= 1),
+    ];
+    let before = chain.head();
+    for (name, change) in cases {
+        let mut bad = good.clone();
+        change(&mut bad);
+        match chain.execute(bad) {
+            Err(Error::Invalid(Invalid::Field { field, .. })) => assert_eq!(field, *name),
+            other => panic!("{name}: {other:?}"),
+        }
+        assert_eq!(chain.head(), before);
+    }
+    chain.execute(good).unwrap();
+}
+
+#[test]
+fn an_invalid_transaction_makes_the_block_invalid() {
+    let (_dir, chain) = chain();
+    let mut block = built(&chain).block;
+    block.body.transactions.swap(0, 1);
+    block.header.transactions_root =
+        alloy_consensus::proofs::calculate_transaction_root(&block.body.transactions);
+    match chain.execute(block) {
+        Err(Error::Invalid(Invalid::Transaction { index: 0, reason })) => assert!(reason.contains("nonce"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn bytes_that_are_no_block_are_refused() {
+    let (_dir, chain) = chain();
+    let rlp = alloy_rlp::encode(built(&chain).block);
+    validity::decode(&rlp).unwrap();
+    for n in 0..rlp.len() {
+        assert!(validity::decode(&rlp[..n]).is_err(), "cut at {n}");
+    }
+    assert!(validity::decode(&[rlp, vec![0]].concat()).is_err());
+    assert!(matches!(validity::decode(&vec![0; validity::MAX_BLOCK_BYTES + 1]), Err(Invalid::Malformed(_))));
+}
+
+#[test]
+fn a_stale_block_is_not_committed() {
+    let (_dir, chain) = chain();
+    let (first, second) = (built(&chain), built(&chain));
+    chain.commit(first).unwrap();
+    let head = chain.head();
+    assert!(matches!(chain.commit(second), Err(Error::Node(_))));
+    assert_eq!(chain.head(), head);
+}
+
+#[test]
+fn a_genesis_that_cannot_be_is_refused_with_a_reason() {
+    let dir = TempDir::new().unwrap();
+    for (json, word) in [
+        (b"{".to_vec(), "EOF"),
+        (br#"{"config":{"chainId":1},"gasLimit":"0x1","difficulty":"0x0","alloc":{}}"#.to_vec(), "Prague"),
+    ] {
+        match Chain::create(dir.path().join("x"), &json, engine()) {
+            Err(Error::Genesis(reason)) => assert!(reason.contains(word), "{reason}"),
+            other => panic!("{:?}", other.map(|_| ())),
+        }
+    }
+}
