@@ -33,7 +33,7 @@ def text(kind: str, cases: list) -> str:
     names = [case["name"] for case in cases]
     assert len(names) == len(set(names)), "two cases of one name"
     lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
-    return f'{{"kind":"{kind}","op_set":1,"cases":[\n{lines}\n]}}\n'
+    return f'{{"kind":"{kind}","cases":[\n{lines}\n]}}\n'
 
 
 def main() -> int:
