@@ -67,6 +67,11 @@ impl Chain {
         &self.store
     }
 
+    /// The machine, to execute on a state of one's own.
+    pub fn vm(&self) -> &Vm {
+        &self.vm
+    }
+
     /// Executes a call on the head's state and forgets it.
     ///
     /// # Errors
