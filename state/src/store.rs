@@ -59,8 +59,9 @@ pub struct Genesis<'a> {
     pub alloc: &'a StateChanges,
 }
 
-/// A chain's state and blocks in a directory of its own. One store has the directory at a time; many
-/// threads may read from it, and see a commit whole or not at all only between their single reads.
+/// A chain's state and blocks in a directory of its own. One store has the directory at a time, and many
+/// threads may share it. Each single read is of the head at that moment: who needs several reads of one
+/// head commits nothing between them.
 #[derive(Debug)]
 pub struct Store {
     pub(crate) db: DB,

@@ -85,9 +85,8 @@ fn slots_without_their_account_and_a_wrong_root_are_found() {
 
     let dir = tempfile::tempdir().unwrap();
     let second = store(dir.path());
-    let mut leaf = alloy_trie::TrieAccount::default();
-    leaf.nonce = 5;
-    forge(&second, Op::put(Column::Accounts, ghost.as_slice(), &alloy_rlp::encode(&leaf)));
+    let leaf = alloy_trie::TrieAccount { nonce: 5, ..Default::default() };
+    forge(&second, Op::put(Column::Accounts, ghost.as_slice(), &alloy_rlp::encode(leaf)));
     assert!(matches!(second.verify(), Err(StateError::Root { .. })));
 }
 

@@ -39,6 +39,9 @@ fn run(store: &Store, transactions: &[(TxKind, Bytes)]) -> StateChanges {
     (&state.take_bundle()).into()
 }
 
+/// Transactions of a block and what they should do.
+type Block<'a> = (&'a [(TxKind, Bytes)], &'a dyn Fn(&mut Model));
+
 fn word(value: u64) -> Bytes {
     U256::from(value).to_be_bytes_vec().into()
 }
@@ -54,7 +57,7 @@ fn blocks_run_by_revm_lead_to_the_expected_states() {
     assert_eq!(store.head().state_root, model.root());
 
     let contract = address(1).create(0);
-    let blocks: [(&[(TxKind, Bytes)], &dyn Fn(&mut Model)); 4] = [
+    let blocks: [Block<'_>; 4] = [
         (&[(TxKind::Create, DEPLOY), (TxKind::Create, STILLBORN)], &|model| {
             model.set(contract, account(1, 0, &RUNTIME));
             model.slot(contract, U256::ZERO, U256::from(1));
