@@ -70,6 +70,11 @@ macro_rules! ops {
                 match self { $(Self::$name(_) => stringify!($name),)* }
             }
 
+            /// Indices of the constants that it names, which may be outside the table until checked.
+            pub fn constants(&self) -> Vec<u32> {
+                self.rule().constants()
+            }
+
             pub(crate) fn rule(&self) -> &dyn Rule {
                 match self { $(Self::$name(op) => op,)* }
             }
