@@ -1,0 +1,119 @@
+//! Models in memory, ready to run.
+
+use crate::Error;
+use alloy_primitives::B256;
+use isocortex_inference::{Backend, Loaded, Model, Reference};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::{Cache, DefaultLifecycle}};
+use std::{
+    any::Any,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+type Models = Cache<B256, Arc<dyn Loaded>, Bytes>;
+
+/// A backend and the models that it has loaded. One serves all EVMs of a process, on any number of threads.
+///
+/// What is in memory changes how long a call takes and nothing else.
+pub struct Engine {
+    backend: Arc<dyn Backend>,
+    models: Models,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("backend", &self.backend.name()).field("models", &self.models.len()).finish()
+    }
+}
+
+impl Default for Engine {
+    /// The reference backend with 256 MiB of models.
+    fn default() -> Self {
+        Self::new(Arc::new(Reference), 1 << 28)
+    }
+}
+
+/// Estimated memory of a loaded model: its weights as they are and as the backend packs them, and some.
+#[derive(Clone, Copy, Debug)]
+struct Bytes;
+
+impl Weighter<B256, Arc<dyn Loaded>> for Bytes {
+    fn weight(&self, _: &B256, loaded: &Arc<dyn Loaded>) -> u64 {
+        loaded.model().cost().weights.saturating_mul(2).saturating_add(1 << 16)
+    }
+}
+
+impl Engine {
+    /// An engine that keeps about `budget` bytes of models in memory, those used lately. A model that is
+    /// larger is loaded anew for each call.
+    pub fn new(backend: Arc<dyn Backend>, budget: u64) -> Self {
+        // One shard, so that the budget is one.
+        let options = OptionsBuilder::new().shards(1).estimated_items_capacity(64).weight_capacity(budget).build();
+        let models = match options {
+            Ok(options) => Cache::with_options(
+                options,
+                Bytes,
+                DefaultHashBuilder::default(),
+                DefaultLifecycle::default(),
+            ),
+            // Only for options that lack a capacity.
+            Err(_) => Cache::with_weighter(64, budget, Bytes),
+        };
+        Self { backend, models }
+    }
+
+    /// Name of the backend.
+    pub fn backend(&self) -> &'static str {
+        self.backend.name()
+    }
+
+    /// Whether a model is in memory.
+    pub fn holds(&self, model: B256) -> bool {
+        self.models.contains_key(&model)
+    }
+
+    /// A model that is in memory, or the one that `fetch` finds, loaded.
+    ///
+    /// Two threads may load the same model at once; nobody waits for another, so no thread pool can be
+    /// blocked by it.
+    pub(crate) fn get<E: From<Error>>(
+        &self,
+        id: B256,
+        fetch: impl FnOnce() -> Result<Model, E>,
+    ) -> Result<Arc<dyn Loaded>, E> {
+        if let Some(loaded) = self.models.get(&id) {
+            return Ok(loaded);
+        }
+        let model = Arc::new(fetch()?);
+        let loaded: Arc<dyn Loaded> = self.guard(id, || self.backend.load(model))?.into();
+        self.models.insert(id, Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    /// Runs a batch of inputs of the right length.
+    pub(crate) fn run(&self, loaded: &dyn Loaded, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
+        let model = loaded.model();
+        let outputs = self.guard(model.id(), || loaded.run(batch))?;
+        if outputs.len() != batch.len() || outputs.iter().any(|output| output.len() != model.output_len()) {
+            let reason = format!("backend {} gave outputs of the wrong number or length", self.backend());
+            return Err(Error::Backend { model: model.id(), reason });
+        }
+        Ok(outputs)
+    }
+
+    /// A backend's error or panic is the node's fault, whatever it says.
+    fn guard<T>(&self, model: B256, work: impl FnOnce() -> Result<T, isocortex_inference::Error>) -> Result<T, Error> {
+        let reason = match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(error)) => error.to_string(),
+            Err(panic) => format!("backend {} panicked: {}", self.backend(), text(&*panic)),
+        };
+        Err(Error::Backend { model, reason })
+    }
+}
+
+fn text(panic: &(dyn Any + Send)) -> &str {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}

@@ -1,0 +1,34 @@
+//! What was computed in a transaction, for whoever commits or audits it.
+
+use alloy_primitives::B256;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// One inference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Model id.
+    pub model: B256,
+    /// keccak-256 of the input bytes.
+    pub input: B256,
+    /// keccak-256 of the output bytes.
+    pub output: B256,
+    /// Its price in gas, royalty included: a function of the model's record and of nothing else.
+    pub gas: u64,
+}
+
+/// The inferences that ran since it was last emptied, in order; one entry each input of a batch. A handle:
+/// clones share the list.
+#[derive(Clone, Debug, Default)]
+pub struct Transcript(Arc<Mutex<Vec<Call>>>);
+
+impl Transcript {
+    /// Appends an inference.
+    pub fn record(&self, call: Call) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+    }
+
+    /// Takes all entries.
+    pub fn take(&self) -> Vec<Call> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
