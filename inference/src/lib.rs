@@ -2,7 +2,8 @@
 //!
 //! A [`Backend`] loads a checked [`Model`] once and then runs inputs. All backends give the same bits: sums
 //! are exact, every rounding is SPEC.md's, and an answer depends on the model and the input alone, never on
-//! the batch, the threads or what ran before. [`Reference`] is SPEC.md as plain loops and the authority.
+//! the batch, the threads or what ran before. [`Reference`] is SPEC.md as plain loops and the authority; [`Cpu`]
+//! is what one uses.
 //!
 //! ```
 //! use isocortex_inference::{Backend, Loaded, Reference};
@@ -24,8 +25,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod backend;
+mod cpu;
 pub mod reference;
 
 pub use backend::{Backend, Error, Loaded, OpDigest, first_difference};
+pub use cpu::{Cpu, Isa};
 pub use isocortex_model::Model;
 pub use reference::Reference;

@@ -1,0 +1,158 @@
+//! Conv2d and MatMul: the operand laid out so that the matrix kernels read it in place.
+
+use super::element::{view, view_mut};
+use super::gemm::{Gemm, Grid, Out, Segments};
+use super::isa::{Detected, Kernel, Operands};
+use super::rescale::Requant;
+use super::window::Geometry;
+use crate::Error;
+
+/// The constants of a Conv2d or MatMul.
+pub(super) struct Constants<'a> {
+    /// `[O, KH, KW, C]`, or `[N, K]`.
+    pub weight: &'a [i8],
+    pub bias: &'a [i32],
+    pub zero_point: i32,
+}
+
+/// Conv2d, with its Rescale to i8 where that is fused. A MatMul is one with a 1×1 kernel.
+pub(super) struct Conv {
+    geometry: Geometry,
+    gemm: Gemm,
+    /// What padding holds: the zero point as the matrix kernels see it.
+    pad: u8,
+    n: usize,
+    layout: Layout,
+}
+
+enum Layout {
+    /// The operand with its padding; windows are read from it in place.
+    Frame { size: [usize; 2] },
+    /// Windows copied one after the other, some at a time: for padding much larger than the operand, and for
+    /// rows of a window of a single byte.
+    Patches { at_once: usize },
+}
+
+/// Bytes of patches to gather before they are used; fits the second-level cache.
+const PATCH_BYTES: usize = 1 << 18;
+
+impl Conv {
+    pub fn new(isa: Detected, geometry: Geometry, c: &Constants<'_>, tail: Option<Requant>) -> Result<Self, Error> {
+        let g = &geometry;
+        let size = [0, 1].map(|axis| g.before[axis] + g.size[axis] + g.after[axis]);
+        let frame = size[0].saturating_mul(size[1]).saturating_mul(g.channels);
+        // A row of the window is one run of bytes unless it is dilated.
+        let (runs, len) = if g.dilation[1] == 1 { (1, g.kernel[1] * g.channels) } else { (g.kernel[1], g.channels) };
+        let one_by_one = g.kernel == [1, 1];
+        let (layout, segments) = if frame <= 4 * g.elements() + (1 << 16) && (len > 1 || one_by_one) {
+            let start = |u: usize, v: usize| (u * g.dilation[0] * size[1] + v * g.dilation[1]) * g.channels;
+            let starts = (0..g.kernel[0]).flat_map(|u| (0..runs).map(move |v| start(u, v))).collect();
+            (Layout::Frame { size }, Segments { starts, len })
+        } else {
+            let len = g.kernel[0] * g.kernel[1] * g.channels;
+            (Layout::Patches { at_once: (PATCH_BYTES / len).clamp(1, 64) }, Segments { starts: vec![0], len })
+        };
+        let gemm = Gemm::new(isa, c.weight, c.bias, c.zero_point, segments, tail)?;
+        // 0..=255: the zero point is an i8.
+        let pad = (c.zero_point + 128) as u8;
+        Ok(Self { geometry, gemm, pad, n: c.bias.len(), layout })
+    }
+
+    /// `rows` rows of k elements times the weights.
+    pub fn matmul(isa: Detected, rows: usize, k: usize, c: &Constants<'_>, tail: Option<Requant>) -> Result<Self, Error> {
+        let geometry = Geometry {
+            size: [1, rows],
+            out: [1, rows],
+            kernel: [1, 1],
+            stride: [1, 1],
+            dilation: [1, 1],
+            before: [0, 0],
+            after: [0, 0],
+            channels: k,
+        };
+        Self::new(isa, geometry, c, tail)
+    }
+
+    fn frame(&self, x: &[i8], size: [usize; 2], to: &mut [u8]) {
+        let g = &self.geometry;
+        let line = size[1] * g.channels;
+        let (left, row) = (g.before[1] * g.channels, g.size[1] * g.channels);
+        let (top, inner) = to.split_at_mut(g.before[0] * line);
+        let (inner, bottom) = inner.split_at_mut(g.size[0] * line);
+        top.fill(self.pad);
+        for (x, to) in x.chunks_exact(row).zip(inner.chunks_exact_mut(line)) {
+            let (before, rest) = to.split_at_mut(left);
+            let (to, after) = rest.split_at_mut(row);
+            before.fill(self.pad);
+            offset(x, to);
+            after.fill(self.pad);
+        }
+        bottom.fill(self.pad);
+    }
+
+    /// The windows of positions `first` on, as many as `to` has room for.
+    fn patches(&self, x: &[i8], first: usize, to: &mut [u8]) {
+        let g = &self.geometry;
+        let patch = g.kernel[0] * g.kernel[1] * g.channels;
+        for (position, to) in (first..).zip(to.chunks_exact_mut(patch)) {
+            let (i, j) = (position / g.out[1], position % g.out[1]);
+            let (rows, cols) = (g.taps(0, i), g.taps(1, j));
+            to.fill(self.pad);
+            for u in rows {
+                for v in cols.clone() {
+                    let at = (g.position(0, i, u) * g.size[1] + g.position(1, j, v)) * g.channels;
+                    let to = &mut to[(u * g.kernel[1] + v) * g.channels..][..g.channels];
+                    offset(&x[at..][..g.channels], to);
+                }
+            }
+        }
+    }
+}
+
+/// `x + 128` as u8.
+fn offset(x: &[i8], to: &mut [u8]) {
+    to.iter_mut().zip(x).for_each(|(to, &x)| *to = x as u8 ^ 0x80);
+}
+
+/// What the last group of the last row may read beyond its end.
+const SLACK: usize = 3;
+
+impl Kernel for Conv {
+    fn scratch(&self) -> usize {
+        let g = &self.geometry;
+        SLACK
+            + match self.layout {
+                Layout::Frame { size } => size[0] * size[1] * g.channels,
+                Layout::Patches { at_once } => at_once * g.kernel[0] * g.kernel[1] * g.channels,
+            }
+    }
+
+    fn run(&self, x: Operands<'_>, y: &mut [i32], scratch: &mut [u8]) {
+        let g = &self.geometry;
+        let x = view::<i8>(x[0], g.elements());
+        let len = g.positions() * self.n;
+        let mut out = if self.gemm.narrows() { Out::I8(view_mut(y, len)) } else { Out::I32(view_mut(y, len)) };
+        match self.layout {
+            Layout::Frame { size } => {
+                let used = size[0] * size[1] * g.channels;
+                self.frame(x, size, &mut scratch[..used]);
+                let step = [g.stride[0] * size[1] * g.channels, g.stride[1] * g.channels];
+                self.gemm.run(&scratch[..used + SLACK], Grid { columns: g.out[1], step }, g.positions(), &mut out);
+            }
+            Layout::Patches { at_once } => {
+                let patch = g.kernel[0] * g.kernel[1] * g.channels;
+                for first in (0..g.positions()).step_by(at_once) {
+                    let rows = at_once.min(g.positions() - first);
+                    self.patches(x, first, &mut scratch[..rows * patch]);
+                    let range = first * self.n..(first + rows) * self.n;
+                    let mut out = match &mut out {
+                        Out::I8(y) => Out::I8(&mut y[range]),
+                        Out::I32(y) => Out::I32(&mut y[range]),
+                    };
+                    let grid = Grid { columns: rows, step: [0, patch] };
+                    self.gemm.run(&scratch[..rows * patch + SLACK], grid, rows, &mut out);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Tiles of vpdpbusd: 16 channels times 4 bytes of k in one instruction, never the saturating form.
+//!
+//! Exact: the four products u8·i8 lie within ±255·128, vpdpbusd adds them and the accumulator mod 2^32.
+//!
+//! Registers: R·P accumulators, P weights and one broadcast, at most 32. With one instruction a cycle and a
+//! latency of 4, four accumulators are enough to keep it busy; more rows save loads of weights.
+
+use super::{Block, LANES, Out, PANELS, ROWS, Tiles, store};
+use std::arch::x86_64::{__m512i, _mm512_dpbusd_epi32, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_setzero_si512};
+
+pub(super) const TILES: Tiles = &[
+    &[(12, tile::<12, 1>), (4, tile::<4, 1>), (1, tile::<1, 1>)],
+    &[(12, tile::<12, 2>), (4, tile::<4, 2>), (1, tile::<1, 2>)],
+    &[(8, tile::<8, 3>), (4, tile::<4, 3>), (1, tile::<1, 3>)],
+    &[(6, tile::<6, 4>), (3, tile::<3, 4>), (1, tile::<1, 4>)],
+];
+const _: () = assert!(TILES.len() == PANELS && ROWS == 12);
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+fn tile<const R: usize, const P: usize>(b: &Block<'_>, at: &[usize; ROWS], row: usize, out: &mut Out<'_>) {
+    let depth = b.segments.len().wrapping_mul(b.groups);
+    let mut acc = [[_mm512_setzero_si512(); P]; R];
+    // SAFETY: the caller promises that a row's segments lie in `a` with all their groups, and that there are P
+    // panels of `depth` groups and P of the bias; loads need no alignment.
+    unsafe {
+        for p in 0..P {
+            let bias = _mm512_loadu_si512(b.bias.as_ptr().add(p).cast());
+            acc.iter_mut().for_each(|acc| acc[p] = bias);
+        }
+        let mut weights = b.weights.as_ptr();
+        for &segment in b.segments {
+            let mut rows = [b.a.as_ptr(); R];
+            for r in 0..R {
+                rows[r] = rows[r].add(at[r].wrapping_add(segment));
+            }
+            let mut k = 0usize;
+            for _ in 0..b.groups {
+                let mut w = [_mm512_setzero_si512(); P];
+                for p in 0..P {
+                    w[p] = _mm512_loadu_si512(weights.add(p.wrapping_mul(depth)).cast());
+                }
+                weights = weights.add(1);
+                for r in 0..R {
+                    let a = _mm512_set1_epi32(rows[r].add(k).cast::<i32>().read_unaligned());
+                    for p in 0..P {
+                        acc[r][p] = _mm512_dpbusd_epi32(acc[r][p], a, w[p]);
+                    }
+                }
+                k = k.wrapping_add(4);
+            }
+        }
+    }
+    // SAFETY: both are 16 lanes of 32 bits, any bits are values of both.
+    let acc = acc.map(|row| row.map(|v| unsafe { std::mem::transmute::<__m512i, [i32; LANES]>(v) }));
+    store(b, &acc, row, out);
+}

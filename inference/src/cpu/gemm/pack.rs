@@ -1,0 +1,87 @@
+//! Packing weights into panels.
+
+use super::LANES;
+use crate::{Error, cpu::memory};
+
+/// The bytes of a row of `a`: runs of equal length at distances from its start.
+pub struct Segments {
+    pub starts: Vec<usize>,
+    /// Bytes of each.
+    pub len: usize,
+}
+
+impl Segments {
+    /// Groups of 4 that cover a segment.
+    pub fn groups(&self) -> usize {
+        self.len.div_ceil(4)
+    }
+
+    /// Groups of a row.
+    pub fn depth(&self) -> usize {
+        self.starts.len() * self.groups()
+    }
+
+    /// One past the last byte that is read, counted from the start of a row.
+    pub fn end(&self) -> usize {
+        self.starts.iter().max().map_or(0, |s| s + 4 * self.groups())
+    }
+}
+
+/// Weights `[n, k]` as panels of 16 channels: `[panel][segment][group][channel][4]`, with 0 where there is no
+/// weight. `None` where that would take more than four times the memory of the weights (few channels or very
+/// short segments), small matrices aside.
+pub fn panels(weight: &[i8], n: usize, segments: &Segments) -> Result<Option<Vec<[i8; 64]>>, Error> {
+    let (depth, groups, k) = (segments.depth(), segments.groups(), segments.starts.len() * segments.len);
+    let packed = n.div_ceil(LANES).saturating_mul(depth);
+    if packed.saturating_mul(64) > weight.len().saturating_mul(4).saturating_add(1 << 16) {
+        return Ok(None);
+    }
+    let mut to = memory(packed, [0i8; 64])?;
+    for (channel, row) in weight.chunks_exact(k).enumerate() {
+        let panel = &mut to[channel / LANES * depth..][..depth];
+        for (segment, groups) in row.chunks_exact(segments.len).zip(panel.chunks_exact_mut(groups)) {
+            for (from, to) in segment.chunks(4).zip(groups) {
+                to[channel % LANES * 4..][..from.len()].copy_from_slice(from);
+            }
+        }
+    }
+    Ok(Some(to))
+}
+
+/// `bias − (128 + zp)·Σ w` for each channel, mod 2^32, in panels; and the number of channels.
+pub fn bias(weight: &[i8], bias: &[i32], zero_point: i32) -> (Vec<[i32; LANES]>, usize) {
+    let k = weight.len() / bias.len().max(1);
+    let mut to = vec![[0; LANES]; bias.len().div_ceil(LANES)];
+    for (channel, (row, &bias)) in weight.chunks_exact(k.max(1)).zip(bias).enumerate() {
+        // A row has at most 2^28 weights, so the sum is within 2^35 and the product within 2^43.
+        let sum: i64 = row.iter().map(|&w| i64::from(w)).sum();
+        to[channel / LANES][channel % LANES] = (i64::from(bias) - sum * (128 + i64::from(zero_point))) as i32;
+    }
+    (to, bias.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_holds_four_weights_of_each_of_sixteen_channels() {
+        // Two segments of 5 bytes: groups of 4 and of 1.
+        let segments = Segments { starts: vec![0, 100], len: 5 };
+        assert_eq!((segments.groups(), segments.depth(), segments.end()), (2, 4, 108));
+        let weight: Vec<i8> = (0..17 * 10).map(|i| (i % 127) as i8).collect();
+        let packed = panels(&weight, 17, &segments).unwrap().unwrap();
+        assert_eq!(packed.len(), 8);
+        let at = |channel: usize, k: usize| weight[channel * 10 + k];
+        assert_eq!(packed[0][..8], [at(0, 0), at(0, 1), at(0, 2), at(0, 3), at(1, 0), at(1, 1), at(1, 2), at(1, 3)]);
+        assert_eq!(packed[3][60..], [at(15, 9), 0, 0, 0]);
+        assert_eq!(packed[4 + 2][..5], [at(16, 5), at(16, 6), at(16, 7), at(16, 8), 0]);
+    }
+
+    #[test]
+    fn zero_point_and_offset_go_into_the_bias_mod_2_to_the_32() {
+        let (panels, n) = bias(&[-128; 3], &[i32::MAX], 127);
+        // 2^31 − 1 + 3·128·255 = 2^31 − 1 + 97,920, which wraps.
+        assert_eq!((panels[0][0], n), (i32::MIN + 97_919, 1));
+    }
+}

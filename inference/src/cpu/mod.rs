@@ -1,0 +1,160 @@
+//! The CPU backend: packed int8 kernels, fused tails, planned memory. The same bits as the reference.
+//!
+//! - `isa`: instruction sets, found at run time; `gemm`: the matrix kernels, one file a set; the other ops are
+//!   plain loops that the compiler makes vector code of, once for each set.
+//! - `program`: what is computed in which order and fused with what; `plan`: where values lie.
+//! - `self_test`: known answers, replayed on the machine before the backend is used.
+//!
+//! An answer depends on the model and the input alone: threads share nothing but what is constant, and no sum
+//! depends on an order.
+
+mod conv;
+mod depthwise;
+mod element;
+mod elementwise;
+mod gemm;
+mod isa;
+mod kernels;
+mod plan;
+mod program;
+mod reduce_sum;
+mod rescale;
+mod self_test;
+mod transpose;
+mod window;
+
+pub use isa::Isa;
+
+use crate::{Backend, Error, Loaded, OpDigest};
+use isa::Detected;
+use isocortex_model::{Model, keccak256};
+use program::{Arena, Program, write_bytes};
+use rayon::prelude::*;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The CPU backend.
+///
+/// ```
+/// use isocortex_inference::{Backend, Cpu};
+/// let cpu = Cpu::new(1)?; // one thread, the best instructions that the machine has
+/// assert_eq!(cpu.name(), "cpu");
+/// # Ok::<(), isocortex_inference::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Cpu {
+    isa: Detected,
+    pool: Option<Arc<rayon::ThreadPool>>,
+}
+
+impl Cpu {
+    /// With the machine's best instructions and `threads` threads, which share the inputs of a batch: 1 stays on
+    /// the caller's thread, 0 means one a CPU.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if a known answer comes out wrong on this machine, naming op and word, or if threads
+    /// cannot be started.
+    pub fn new(threads: usize) -> Result<Self, Error> {
+        Self::with_isa(Isa::best(), threads)
+    }
+
+    /// With chosen instructions.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); also [`Error::Device`] if the machine lacks the instructions.
+    pub fn with_isa(isa: Isa, threads: usize) -> Result<Self, Error> {
+        let isa = Detected::new(isa)?;
+        let pool = match threads {
+            1 => None,
+            _ => {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("cpu-{i}"));
+                Some(Arc::new(pool.build().map_err(|e| device(format!("threads: {e}")))?))
+            }
+        };
+        let cpu = Self { isa, pool };
+        self_test::run(&cpu)?;
+        Ok(cpu)
+    }
+
+    /// The instructions in use.
+    pub fn isa(&self) -> Isa {
+        self.isa.isa()
+    }
+}
+
+impl Backend for Cpu {
+    fn name(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn load(&self, model: Arc<Model>) -> Result<Box<dyn Loaded>, Error> {
+        let program = Program::new(&model, self.isa, true)?;
+        Ok(Box::new(LoadedCpu { cpu: self.clone(), model, program, arenas: Mutex::default() }))
+    }
+}
+
+struct LoadedCpu {
+    cpu: Cpu,
+    model: Arc<Model>,
+    program: Program,
+    /// Memory of runs that are over: as many as ever ran at once.
+    arenas: Mutex<Vec<Arena>>,
+}
+
+impl LoadedCpu {
+    fn one(&self, input: &[u8]) -> Result<Vec<u8>, Error> {
+        let arenas = || self.arenas.lock().unwrap_or_else(PoisonError::into_inner);
+        let spare = arenas().pop();
+        let mut arena = spare.map_or_else(|| self.program.arena(), Ok)?;
+        self.program.run(&self.model, &mut arena, input, |_, _| ());
+        let mut bytes = Vec::with_capacity(self.model.output_len());
+        for (output, ty) in self.model.header().outputs.iter().zip(self.model.output_types()) {
+            let words = self.program.value(&arena, output.value as usize);
+            write_bytes(ty.dtype, ty.bytes() as usize, words, &mut bytes);
+        }
+        arenas().push(arena);
+        Ok(bytes)
+    }
+}
+
+impl Loaded for LoadedCpu {
+    fn model(&self) -> &Model {
+        &self.model
+    }
+
+    fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
+        self.check_lengths(batch)?;
+        match &self.cpu.pool {
+            Some(pool) if batch.len() > 1 => pool.install(|| batch.par_iter().map(|x| self.one(x)).collect()),
+            _ => batch.iter().map(|x| self.one(x)).collect(),
+        }
+    }
+
+    /// Each node by itself, nothing fused; made ready anew on each call.
+    fn trace(&self, input: &[u8]) -> Result<Vec<OpDigest>, Error> {
+        self.check_lengths(&[input])?;
+        let program = Program::new(&self.model, self.cpu.isa, false)?;
+        let inputs = self.model.header().inputs.len();
+        let mut digests = vec![];
+        program.run(&self.model, &mut program.arena()?, input, |value, words| {
+            let (node, ty) = (value - inputs, &self.model.values()[value].ty);
+            let mut bytes = vec![];
+            write_bytes(ty.dtype, ty.bytes() as usize, words, &mut bytes);
+            let op = self.model.header().nodes[node].op.name();
+            digests.push(OpDigest { node, op, digest: keccak256(&bytes), bytes });
+        });
+        Ok(digests)
+    }
+}
+
+fn device(reason: String) -> Error {
+    Error::Device { backend: "cpu", reason }
+}
+
+/// `n` times `value`, or an error where the machine has no memory for it.
+fn memory<T: Clone>(n: usize, value: T) -> Result<Vec<T>, Error> {
+    let mut v = vec![];
+    let reserved = v.try_reserve_exact(n);
+    reserved.map_err(|_| device(format!("no memory for {} bytes", n.saturating_mul(size_of::<T>()))))?;
+    v.resize(n, value);
+    Ok(v)
+}

@@ -1,0 +1,117 @@
+//! Rescale: alone, and as the tail of the kernels that make accumulators.
+//!
+//! `q31s` on 16 lanes at a time in 64 bits. The loop is written so that the compiler makes vpmuldq, vpaddq,
+//! vpsravq, vpmaxsq, vpminsq of it with AVX-512 (AVX2 has no vpsravq and gets a logical shift with the sign
+//! moved out of the way). No 32-bit short cut: the rounding is of the whole product.
+
+use super::element::{Int, view, view_mut};
+use super::isa::{Body, Operands};
+use isocortex_model::{Model, ops::Clamp, ops::Rescale};
+
+/// Lanes of one step: the channels of a panel.
+pub(super) const LANES: usize = 16;
+
+/// The constants of 16 neighbouring channels.
+#[derive(Clone)]
+struct Lanes {
+    multiplier: [i32; LANES],
+    round: [i64; LANES],
+    shift: [i64; LANES],
+}
+
+/// A Rescale made ready, for any operand.
+#[derive(Clone)]
+pub(super) struct Requant {
+    lanes: Vec<Lanes>,
+    /// 1: all channels share `lanes[0]`.
+    channels: usize,
+    zero_point: i64,
+    lo: i64,
+    hi: i64,
+}
+
+impl Requant {
+    /// With the Clamp that follows, if there is one.
+    pub fn new(model: &Model, op: &Rescale, then: Option<&Clamp>) -> Self {
+        let multiplier = model.constants()[op.multiplier as usize].as_i32();
+        let shift = model.constants()[op.shift as usize].as_i8();
+        let lanes = multiplier.chunks(LANES).zip(shift.chunks(LANES)).map(|(m, s)| {
+            // A single constant serves all lanes; lanes beyond the last channel compute 0, which nobody reads.
+            let at = |i: usize| if multiplier.len() == 1 { Some(0) } else { (i < m.len()).then_some(i) };
+            let shift = std::array::from_fn(|i| at(i).map_or(2, |i| i64::from(s[i])));
+            Lanes {
+                multiplier: std::array::from_fn(|i| at(i).map_or(0, |i| m[i])),
+                round: shift.map(|s| 1 << (s - 1)),
+                shift,
+            }
+        });
+        // clamp(clamp(v, lo, hi), c, d) = clamp(v, clamp(lo, c, d), clamp(hi, c, d)).
+        let then = |v: i32| then.map_or(v, |c| v.clamp(c.lo, c.hi));
+        Self {
+            lanes: lanes.collect(),
+            channels: multiplier.len(),
+            zero_point: op.zero_point.into(),
+            lo: then(op.lo).into(),
+            hi: then(op.hi).into(),
+        }
+    }
+
+    /// The results of 16 accumulators of channels `16·block` on.
+    ///
+    /// Wrapping operations are exact: by SPEC.md section 4 no sum leaves i64, and shifts are 2 to 62.
+    #[inline(always)]
+    pub fn apply<T: Int>(&self, block: usize, v: &[i32; LANES]) -> [T; LANES] {
+        let Lanes { multiplier, round, shift } = &self.lanes[if self.channels == 1 { 0 } else { block }];
+        let mut y = [T::zeroed(); LANES];
+        for i in 0..LANES {
+            let product = i64::from(v[i]).wrapping_mul(i64::from(multiplier[i]));
+            let scaled = product.wrapping_add(round[i]).wrapping_shr(shift[i] as u32);
+            y[i] = T::wrap(scaled.wrapping_add(self.zero_point).max(self.lo).min(self.hi));
+        }
+        y
+    }
+
+    /// Rescales the first lanes, as many as `y` has, at most 16.
+    #[inline(always)]
+    pub fn store<T: Int>(&self, block: usize, v: &[i32; LANES], y: &mut [T]) {
+        let result = self.apply::<T>(block, v);
+        match y.first_chunk_mut::<LANES>() {
+            Some(y) => *y = result,
+            None => y.copy_from_slice(&result[..y.len()]),
+        }
+    }
+}
+
+/// Rescale of a whole value.
+pub(super) struct RescaleAll<X, Y> {
+    pub requant: Requant,
+    pub elements: usize,
+    pub types: std::marker::PhantomData<fn(X) -> Y>,
+}
+
+impl<X: Int, Y: Int> Body for RescaleAll<X, Y> {
+    #[inline(always)]
+    fn body(&self, x: Operands<'_>, y: &mut [i32]) {
+        let (x, y) = (view::<X>(x[0], self.elements), view_mut::<Y>(y, self.elements));
+        // With one multiplier the value is one long row.
+        let row = if self.requant.channels == 1 { self.elements } else { self.requant.channels };
+        for (x, y) in x.chunks_exact(row).zip(y.chunks_exact_mut(row)) {
+            for (block, (x, y)) in x.chunks(LANES).zip(y.chunks_mut(LANES)).enumerate() {
+                self.requant.store(block, &widen(x), y);
+            }
+        }
+    }
+}
+
+/// Up to 16 elements as i32; lanes beyond them are 0.
+#[inline(always)]
+pub(super) fn widen<X: Int>(x: &[X]) -> [i32; LANES] {
+    match x.first_chunk::<LANES>() {
+        Some(x) => x.map(Into::into),
+        None => {
+            let mut v = [0; LANES];
+            v.iter_mut().zip(x).for_each(|(v, &x)| *v = x.into());
+            v
+        }
+    }
+}

@@ -1,0 +1,97 @@
+use super::graph::{Graph, Rng};
+use super::{backends, compare};
+use isocortex_model::ops::{Conv2d, MatMul, Rescale, q31s};
+use isocortex_model::{DType, Op, Tensor, TensorType};
+
+fn image(h: u32, w: u32, c: u32) -> Graph {
+    Graph::new(&[TensorType::new(DType::I8, &[h, w, c])])
+}
+
+/// A convolution with weights of one value or random ones, extreme inputs and zero points.
+fn conv(size: [u32; 3], kernel: [u32; 3], stride: [u32; 2], dilation: [u32; 2], pads: [u32; 4]) {
+    let (backends, mut rng) = (backends(), Rng(7));
+    for zero_point in [-128, 0, 127] {
+        for fill in [Some(-128i8), Some(127), None] {
+            let [n, kh, kw] = kernel;
+            let mut graph = image(size[0], size[1], size[2]);
+            let shape = [n, kh, kw, size[2]];
+            let weights = match fill {
+                Some(v) => Tensor::i8(&shape, vec![v; shape.iter().product::<u32>() as usize]),
+                None => rng.weights(&shape),
+            };
+            let (weight, bias) = (graph.constant(weights), graph.constant(rng.biases(n)));
+            graph.add(&[0], Op::Conv2d(Conv2d { weight, bias, zero_point, stride, dilation, pads })).unwrap();
+            compare(&backends, graph.model, &mut rng, "conv");
+        }
+    }
+}
+
+#[test]
+fn padding_larger_than_the_kernel() {
+    conv([3, 2, 5], [4, 2, 2], [1, 1], [1, 1], [7, 5, 3, 9]);
+}
+
+#[test]
+fn padding_so_large_that_windows_are_gathered() {
+    conv([1, 1, 16], [17, 3, 2], [40, 40], [2, 3], [500, 500, 500, 500]);
+}
+
+#[test]
+fn windows_of_single_bytes() {
+    conv([9, 9, 1], [5, 3, 1], [1, 1], [1, 1], [1, 0, 1, 0]);
+    conv([9, 9, 1], [33, 3, 3], [2, 1], [1, 2], [1, 1, 1, 1]);
+}
+
+#[test]
+fn rows_and_channels_around_the_sizes_of_tiles() {
+    for n in [1, 15, 16, 17, 32, 33, 48, 49, 64, 65, 80, 129] {
+        conv([1, 14, 3], [n, 1, 2], [1, 1], [1, 1], [0; 4]);
+    }
+    for width in 1..30 {
+        conv([1, width, 2], [20, 1, 1], [1, 1], [1, 1], [0; 4]);
+        conv([1, width, 2], [64, 1, 1], [1, 1], [1, 1], [0; 4]);
+    }
+}
+
+/// One output of a long row: packed weights would be mostly empty, so they are used as they came.
+#[test]
+fn few_channels_of_a_long_row() {
+    let (backends, mut rng) = (backends(), Rng(8));
+    for (n, k) in [(1, 131_000), (2, 40_003), (17, 9_001)] {
+        let mut graph = Graph::new(&[TensorType::new(DType::I8, &[2, k])]);
+        let data = (0..n * k).map(|_| rng.pick(&[-128, -128, -128, 127])).collect();
+        let weight = graph.constant(Tensor::i8(&[n, k], data));
+        let bias = graph.constant(rng.biases(n));
+        // 131,000 terms of 128·128 and the bias are just below 2^31.
+        graph.add(&[0], Op::MatMul(MatMul { weight, bias, zero_point: 0 })).unwrap();
+        compare(&backends, graph.model, &mut rng, "long row");
+    }
+}
+
+/// Each shift, multipliers and accumulators at their ends and at halves: against `q31s` itself.
+#[test]
+fn rescale_at_its_ends() {
+    let backends = backends();
+    let ends = [0, 1 << 30, (1 << 30) + 1, i32::MAX - 1, i32::MAX];
+    let mut inputs = vec![i32::MIN, i32::MIN + 1, -1, 0, 1, i32::MAX - 1, i32::MAX];
+    inputs.extend((0..31).flat_map(|bit| [1 << bit, -(1 << bit), (1 << bit) + 1, 3i32.wrapping_shl(bit)]));
+    let bytes: Vec<u8> = inputs.iter().flat_map(|v| v.to_le_bytes()).collect();
+    for shift in 2..=62i8 {
+        for m in ends {
+            let mut graph = Graph::new(&[TensorType::new(DType::I32, &[inputs.len() as u32])]);
+            let multiplier = graph.constant(Tensor::i32(&[1], vec![m]));
+            let shifts = graph.constant(Tensor::i8(&[1], vec![shift]));
+            let (zero_point, lo, hi, dtype) = (i32::from(shift) - 5, i32::MIN, i32::MAX, DType::I32);
+            graph.add(&[0], Op::Rescale(Rescale { multiplier, shift: shifts, zero_point, lo, hi, dtype })).unwrap();
+            let wanted = inputs.iter().map(|&v| {
+                (q31s(v, m, shift as u32) + i64::from(zero_point)).clamp(i32::MIN.into(), i32::MAX.into()) as i32
+            });
+            let wanted: Vec<u8> = wanted.flat_map(i32::to_le_bytes).collect();
+            let model = std::sync::Arc::new(graph.model);
+            for cpu in &backends {
+                let loaded = isocortex_inference::Backend::load(cpu, model.clone()).unwrap();
+                assert_eq!(loaded.run(&[&bytes]).unwrap(), [wanted.clone()], "shift {shift}, multiplier {m}");
+            }
+        }
+    }
+}
