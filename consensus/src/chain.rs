@@ -10,7 +10,7 @@ use alloy_consensus::{
 use alloy_primitives::B256;
 use alloy_rlp::Decodable;
 use isocortex_state::{BlockCommit, Genesis as StoreGenesis, Head, StateChanges, Store};
-use isocortex_vm::{BlockOutput, CallRequest, Called, ChainSpec, Entry, Pushed, Vm, seam::Engine};
+use isocortex_vm::{BlockOutput, CallRequest, Called, ChainSpec, Engine, Entry, Pushed, Vm};
 use revm::database_interface::WrapDatabaseRef;
 use std::{path::Path, sync::Arc};
 

@@ -5,7 +5,7 @@ use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope, transaction::R
 use alloy_primitives::{Address, B256, TxKind, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
-use isocortex_vm::{genesis::system_accounts, seam::Engine};
+use isocortex_vm::{Engine, genesis::system_accounts};
 use std::sync::Arc;
 use tempfile::TempDir;
 

@@ -1,4 +1,6 @@
-//! One block of plain transfers, on this machine and on bare revm with the same kind of state.
+//! One block of plain transfers, on this machine and on bare revm with the same kind of state; and one
+//! block of inferences, beside the same inferences on the backend alone. The model is next to nothing,
+//! so what the second pair differs in is what a contract's call adds.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use alloy_consensus::{Header, SignableTransaction, TxEip1559, TxEnvelope, transaction::Recovered};
@@ -6,10 +8,14 @@ use alloy_evm::FromRecoveredTx;
 use alloy_genesis::Genesis;
 use alloy_primitives::{Address, B256, Signature, TxKind, U256};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use isocortex_vm::{ChainSpec, Vm, genesis};
+use alloy_sol_types::SolCall;
+use isocortex_inference::{Backend, Reference};
+use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, TensorType, ops::Clamp};
+use isocortex_precompiles::{REGISTRY_ADDRESS, abi::IModelRegistry};
+use isocortex_vm::{ChainSpec, Vm, genesis, opcodes::INFER};
 use revm::{
     Context, ExecuteCommitEvm, MainBuilder, MainContext,
-    bytecode::Bytecode,
+    bytecode::{Bytecode, opcode as op},
     context::TxEnv,
     database::{InMemoryDB, State, states::bundle_state::BundleRetention},
     state::AccountInfo,
@@ -18,6 +24,7 @@ use serde_json::json;
 use std::{hint::black_box, sync::Arc};
 
 const TRANSFERS: u64 = 1000;
+const INFERENCES: u64 = 1000;
 const SENDER: Address = Address::repeat_byte(0xa1);
 
 fn chain() -> (Vm, InMemoryDB, Header) {
@@ -94,5 +101,68 @@ fn transfers(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, transfers);
+/// Four bytes in, their positive part out.
+fn relu() -> Artifact {
+    let quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
+    Artifact::build(
+        vec![Port { name: "x".into(), ty: TensorType::new(DType::I8, &[4]), quant }],
+        vec![],
+        vec![Node { operands: vec![0], op: Op::Clamp(Clamp { lo: 0, hi: 127 }) }],
+        vec![Output { name: "y".into(), value: 1, quant }],
+        Default::default(),
+    )
+}
+
+/// A transaction of the sender's with much gas.
+fn call(nonce: u64, to: Address, input: Vec<u8>) -> Recovered<TxEnvelope> {
+    let tx = TxEip1559 {
+        chain_id: 1,
+        nonce,
+        gas_limit: 16_000_000,
+        max_fee_per_gas: 10,
+        max_priority_fee_per_gas: 1,
+        to: TxKind::Call(to),
+        input: input.into(),
+        ..TxEip1559::default()
+    };
+    Recovered::new_unchecked(tx.into_signed(Signature::test_signature()).into(), SENDER)
+}
+
+/// What a contract of [`INFERENCES`] INFER instructions, one after the other, has as code.
+fn unrolled(model: B256) -> Vec<u8> {
+    let mut one = [op::PUSH0, op::PUSH0, op::PUSH1, 4, op::PUSH0, op::PUSH32].to_vec();
+    one.extend(model);
+    one.extend([INFER, op::POP]);
+    one.repeat(INFERENCES as usize)
+}
+
+fn inferences(c: &mut Criterion) {
+    let (vm, mut db, header) = chain();
+    let artifact = relu();
+    let contract = Address::repeat_byte(0xcc);
+    let code = Bytecode::new_raw(unrolled(artifact.id()).into());
+    db.insert_account_info(contract, AccountInfo::from_bytecode(code));
+    let publish = [
+        IModelRegistry::putChunkCall { data: artifact.header().to_bytes().into() }.abi_encode(),
+        IModelRegistry::registerCall { model: artifact.id() }.abi_encode(),
+    ];
+    let mut txs: Vec<_> = (0..).zip(publish).map(|(nonce, data)| call(nonce, REGISTRY_ADDRESS, data)).collect();
+    txs.push(call(2, contract, Vec::new()));
+    let check = vm.execute_block(&mut db, &header, Some(&[]), &txs).unwrap();
+    assert_eq!(check.transcript.len() as u64, INFERENCES);
+
+    let mut group = c.benchmark_group("inferences");
+    group.throughput(Throughput::Elements(INFERENCES));
+    group.bench_function("block", |b| {
+        let run = |db: InMemoryDB| vm.execute_block(db, &header, Some(&[]), &txs).unwrap().bundle;
+        b.iter_batched(|| db.clone(), run, BatchSize::LargeInput);
+    });
+    let loaded = Reference.load(Arc::new(Model::check(&artifact).unwrap())).unwrap();
+    group.bench_function("backend alone", |b| {
+        b.iter(|| (0..INFERENCES).for_each(|_| drop(black_box(loaded.run(&[&[0; 4]]).unwrap()))));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, transfers, inferences);
 criterion_main!(benches);

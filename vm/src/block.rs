@@ -2,7 +2,6 @@
 
 use crate::{
     ChainSpec, Entry, FaultCell, IsocortexEvm, IsocortexEvmFactory, NodeFault,
-    seam::Call,
     transcript::{self, REQUEST_TYPE, commitment},
 };
 use alloy_consensus::{ReceiptEnvelope, TxEnvelope, TxType};
@@ -15,6 +14,7 @@ use alloy_evm::{
         EthBlockExecutionCtx, EthBlockExecutor, EthEvmContext, EthTxResult, receipt_builder::AlloyReceiptBuilder,
     },
 };
+use isocortex_precompiles::Call;
 use revm::{Inspector, context_interface::result::HaltReason};
 use std::sync::Arc;
 

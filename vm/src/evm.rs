@@ -1,15 +1,13 @@
 //! The EVM variant, in the shape that alloy-evm's users (reth among them) plug in.
 
-use crate::{
-    ChainSpec, NodeFault, opcodes,
-    seam::{self, Engine, Transcript},
-};
+use crate::{ChainSpec, NodeFault, opcodes};
 use alloy_evm::{
     Database, Evm, EvmEnv, EvmFactory,
     eth::{EthEvm, EthEvmContext},
     precompiles::PrecompilesMap,
 };
 use alloy_primitives::{Address, Bytes};
+use isocortex_precompiles::{Engine, Transcript};
 use revm::{
     Context, Inspector, MainBuilder, MainContext,
     context::{BlockEnv, CfgEnv, DBErrorMarker, TxEnv},
@@ -75,7 +73,8 @@ impl IsocortexEvmFactory {
         let mut precompiles = PrecompilesMap::from_static(ethereum);
         let transcript = Transcript::default();
         if rules.inference {
-            seam::install(&mut precompiles, Arc::clone(&self.engine), transcript.clone());
+            let gas = self.spec.gas_schedule();
+            isocortex_precompiles::install(&mut precompiles, Arc::clone(&self.engine), gas, transcript.clone());
             if let Some(extension) = &self.extension {
                 extension(&mut precompiles, &transcript);
             }
@@ -141,11 +140,6 @@ impl<DB: Database, I> IsocortexEvm<DB, I> {
     /// once says nothing about its block any more, whatever a caller made of the error.
     pub const fn fault(&self) -> &FaultCell {
         &self.fault
-    }
-
-    /// Ethereum's EVM within.
-    pub const fn inner_mut(&mut self) -> &mut EthEvm<DB, I, PrecompilesMap> {
-        &mut self.inner
     }
 
     /// Keeps the fault that an execution error stands for, if it stands for one.

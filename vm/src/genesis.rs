@@ -1,9 +1,9 @@
 //! The accounts that a chain's rules need in its genesis state.
 
-use crate::seam::{INFERENCE_ADDRESS, PACKED_ADDRESS, REGISTRY_ADDRESS};
 use alloy_eips::{eip2935, eip4788, eip7002, eip7251};
 use alloy_genesis::GenesisAccount;
 use alloy_primitives::{Address, Bytes, U256};
+use isocortex_precompiles::{INFERENCE_ADDRESS, PACKED_ADDRESS, REGISTRY_ADDRESS};
 
 /// Code of the accounts at our precompiles' addresses: INVALID (0xfe).
 ///

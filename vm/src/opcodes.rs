@@ -5,7 +5,7 @@
 //! one 64th of the gas, runs the precompile, fills the return-data buffer, copies the output into
 //! memory and pushes the success flag. `OPCODES.md` states stack order, gas and failures.
 
-use crate::seam::PACKED_ADDRESS;
+use isocortex_precompiles::PACKED_ADDRESS;
 use revm::{
     context_interface::Host,
     handler::instructions::EthInstructions,

@@ -1,6 +1,8 @@
 //! What one transaction or call came to, in words that a person can be shown.
 
 use alloy_primitives::{Address, Bytes, Log};
+use alloy_sol_types::{ContractError, GenericContractError, SolInterface};
+use isocortex_precompiles::abi::{IInference::IInferenceErrors, IModelRegistry::IModelRegistryErrors};
 use revm::context_interface::result::{ExecutionResult, HaltReason};
 
 /// How an execution ended. A fault of this node is none of these: it is [`crate::Error::Node`].
@@ -67,5 +69,41 @@ impl From<ExecutionResult> for Outcome {
 
 /// Reads revert data: Solidity's `Error(string)` and `Panic(uint256)`, and our precompiles' errors.
 pub fn revert_reason(output: &[u8]) -> Option<String> {
-    alloy_sol_types::decode_revert_reason(output)
+    match GenericContractError::abi_decode(output) {
+        Ok(ContractError::Revert(error)) => Some(error.reason),
+        Ok(ContractError::Panic(panic)) => Some(panic.to_string()),
+        Ok(ContractError::CustomError(never)) => match never {},
+        Err(_) => inference_reason(output).or_else(|| registry_reason(output)),
+    }
+}
+
+fn inference_reason(output: &[u8]) -> Option<String> {
+    use IInferenceErrors::{BadCalldata, DelegateCall, InputLength, ModelRetired, NonPayable, UnknownModel};
+    Some(match IInferenceErrors::abi_decode(output).ok()? {
+        UnknownModel(error) => format!("unknown model {}", error.model),
+        ModelRetired(error) => format!("model {} is retired", error.model),
+        InputLength(error) => {
+            format!("input {} has {} bytes, the model takes {}", error.index, error.actual, error.expected)
+        }
+        BadCalldata(_) => "calldata is not of the interface, or not in strict ABI encoding".into(),
+        DelegateCall(_) => "called by DELEGATECALL or CALLCODE".into(),
+        NonPayable(_) => "called with ether".into(),
+    })
+}
+
+/// Errors that the registry shares with inference have the same bytes and are read there.
+fn registry_reason(output: &[u8]) -> Option<String> {
+    use IModelRegistryErrors::{
+        AlreadyRegistered, BadModel, ChunkLength, ChunkMissing, NotAuthor, RoyaltyTooHigh, StaticCall,
+    };
+    Some(match IModelRegistryErrors::abi_decode(output).ok()? {
+        AlreadyRegistered(error) => format!("model {} is registered already", error.model),
+        ChunkMissing(error) => format!("chunk {} is missing", error.chunk),
+        ChunkLength(error) => format!("a chunk cannot have {} bytes", error.length),
+        BadModel(error) => format!("bad model: {}", error.reason),
+        NotAuthor(error) => format!("only the author may, {}", error.author),
+        RoyaltyTooHigh(error) => format!("royalty {} is above {}", error.royalty, error.bound),
+        StaticCall(_) => "a change in a static call".into(),
+        _ => return None,
+    })
 }

@@ -7,6 +7,7 @@ use alloy_evm::{EvmEnv, eth::spec::EthExecutorSpec, spec_by_timestamp_and_block_
 use alloy_genesis::{ChainConfig, Genesis};
 use alloy_hardforks::{EthereumChainHardforks, EthereumHardfork, EthereumHardforks, ForkCondition};
 use alloy_primitives::{Address, U256};
+use isocortex_precompiles::GasSchedule;
 use revm::primitives::hardfork::SpecId;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,9 @@ pub struct InferenceConfig {
     /// Whether `INFER` and `INFERARRAY` exist from that time on.
     #[serde(default)]
     pub opcodes: bool,
+    /// Prices of the precompiles; those not given are [`GasSchedule::default`]'s.
+    #[serde(default)]
+    pub gas: GasSchedule,
 }
 
 /// What is live in one block.
@@ -94,6 +98,11 @@ impl ChainSpec {
     /// EIP-155 chain id.
     pub const fn chain_id(&self) -> u64 {
         self.chain_id
+    }
+
+    /// Prices of the inference precompiles.
+    pub fn gas_schedule(&self) -> GasSchedule {
+        self.inference.as_ref().map(|inference| inference.gas).unwrap_or_default()
     }
 
     /// What is live in a block of this time (Unix seconds) and number.

@@ -5,9 +5,9 @@
 //! as one [EIP-7685](https://eips.ethereum.org/EIPS/eip-7685) request of type [`REQUEST_TYPE`], whose
 //! data is the keccak-256 of the RLP list of entries. A block without inferences has no such request.
 
-use crate::seam::Call;
 use alloy_primitives::{B256, keccak256};
 use alloy_rlp::{RlpDecodable, RlpEncodable};
+use isocortex_precompiles::Call;
 
 /// EIP-7685 request type of the transcript commitment.
 pub const REQUEST_TYPE: u8 = 0xc0;

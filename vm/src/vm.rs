@@ -2,12 +2,13 @@
 
 use crate::{
     AnyDatabase, BlockBuilder, BlockOutput, ChainSpec, Entry, Error, Extension, IsocortexEvmFactory, NodeFault,
-    Outcome, Pushed, seam::Engine, transcript,
+    Outcome, Pushed, transcript,
 };
 use alloy_consensus::{Header, TxEnvelope, transaction::Recovered};
 use alloy_eips::eip4895::Withdrawal;
 use alloy_evm::{Evm, EvmFactory};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
+use isocortex_precompiles::Engine;
 use revm::{Database, context::TxEnv, context_interface::result::EVMError, database::State};
 use std::sync::Arc;
 

@@ -3,7 +3,8 @@
 use alloy_consensus::{Header, SignableTransaction, TxEip1559, TxEnvelope, transaction::Recovered};
 use alloy_genesis::{Genesis, GenesisAccount};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, address, keccak256};
-use isocortex_vm::{ChainSpec, Extension, Vm, genesis, opcodes::DOOR, seam::Call};
+use isocortex_precompiles::Call;
+use isocortex_vm::{ChainSpec, Engine, Extension, Vm, genesis, opcodes::DOOR};
 use revm::{
     bytecode::{Bytecode, opcode as op},
     database::InMemoryDB,
@@ -58,6 +59,12 @@ pub fn vm() -> Vm {
 pub fn vm_with(isocortex: Value) -> Vm {
     let spec = ChainSpec::from_genesis(&genesis(isocortex)).unwrap();
     Vm::new(Arc::new(spec), Arc::default()).with_extension(stand_in())
+}
+
+/// A machine with the real precompiles.
+pub fn vm_of(engine: Engine) -> Vm {
+    let spec = ChainSpec::from_genesis(&genesis(json!({ "inferenceTime": 0, "opcodes": true }))).unwrap();
+    Vm::new(Arc::new(spec), Arc::new(engine))
 }
 
 fn stand_in() -> Extension {
@@ -124,7 +131,12 @@ pub fn header() -> Header {
 
 /// A transaction of Alice's: 10 wei a gas, of which 3 are the tip.
 pub fn tx(nonce: u64, to: Address, value: u64, gas_limit: u64) -> Recovered<TxEnvelope> {
+    tx_with(nonce, to, value, gas_limit, Bytes::new())
+}
+
+pub fn tx_with(nonce: u64, to: Address, value: u64, gas_limit: u64, input: Bytes) -> Recovered<TxEnvelope> {
     let tx = TxEip1559 {
+        input,
         chain_id: 1337,
         nonce,
         gas_limit,

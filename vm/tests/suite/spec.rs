@@ -2,7 +2,7 @@
 
 use crate::chain::{CONTRACT, genesis, vm, vm_with};
 use alloy_genesis::Genesis;
-use isocortex_vm::{ChainSpec, Error, Rules, genesis::PRECOMPILES};
+use isocortex_vm::{ChainSpec, Error, GasSchedule, Rules, genesis::PRECOMPILES};
 use revm::primitives::hardfork::SpecId;
 use serde_json::json;
 
@@ -55,6 +55,14 @@ fn a_section_that_does_not_parse_is_refused() {
         let error = ChainSpec::from_genesis(&genesis(bad)).unwrap_err();
         assert!(error.to_string().contains("config.isocortex"), "{error}");
     }
+}
+
+#[test]
+fn prices_are_the_chains() {
+    let gas = |isocortex| vm_with(isocortex).spec().gas_schedule();
+    assert_eq!(gas(json!({ "inferenceTime": 0 })), GasSchedule::default());
+    let own = GasSchedule { inference: 77, ..GasSchedule::default() };
+    assert_eq!(gas(json!({ "inferenceTime": 0, "gas": { "inference": 77 } })), own);
 }
 
 #[test]
