@@ -20,6 +20,7 @@ using Product = Mma;
 }  // namespace with_mma
 
 #include "add_scaled.cu"
+#include "broken.cu"
 #include "clamp.cu"
 #include "depthwise_conv2d_s8_s8_s32.cu"
 #include "maxpool_s8.cu"
@@ -62,6 +63,11 @@ const Kernel* find_kernel(const std::string& name, bool mma) {
     };
     static const Kernel others[] = {
         Describe<add_scaled>::as("add_scaled"),
+        Describe<broken_deadlock>::as("broken_deadlock"),
+        Describe<broken_divergence>::as("broken_divergence"),
+        Describe<broken_overrun>::as("broken_overrun"),
+        Describe<broken_race>::as("broken_race"),
+        Describe<broken_uninitialised>::as("broken_uninitialised"),
         Describe<clamp>::as("clamp"),
         Describe<depthwise_conv2d_s8_s8_s32>::as("depthwise_conv2d_s8_s8_s32"),
         Describe<maxpool_s8>::as("maxpool_s8"),

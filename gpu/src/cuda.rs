@@ -1,0 +1,181 @@
+//! The CUDA device, by cust.
+
+mod memory;
+
+pub use memory::CudaMemory;
+
+use crate::{Device, Error, GpuBackend, Kernel, Launch, THREADS};
+use cust::{
+    CudaFlags,
+    context::{Context, CurrentContext},
+    device::{Device as Card, DeviceAttribute},
+    error::CudaError,
+    memory::CopyDestination,
+    module::Module,
+    stream::{Stream, StreamFlags},
+};
+use memory::Pool;
+use std::{ffi::c_void, sync::Arc};
+
+/// Models on an NVIDIA card.
+pub type CudaBackend = GpuBackend<CudaDevice>;
+
+impl CudaBackend {
+    /// The first card, after its self-test.
+    ///
+    /// # Errors
+    /// [`Error::NoDriver`], [`Error::NoDevice`], [`Error::TooOld`], [`Error::SelfTest`], or what the driver says.
+    pub fn new() -> Result<Self, Error> {
+        Self::with_device(CudaDevice::open(0)?)
+    }
+}
+
+/// What PTX a card is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// Compute capability 7.5 and later: dp4a.
+    Sm75,
+    /// 8.0 and later: mma.sync.
+    Sm80,
+}
+
+/// An NVIDIA card with the kernels loaded.
+pub struct CudaDevice {
+    // Dropped in this order: what lives in the context, then the context.
+    modules: Vec<Module>,
+    stream: Stream,
+    pool: Arc<Pool>,
+    budget: u64,
+    description: String,
+}
+
+/// Names an error by what was being done. cust's `Display` asks the driver and can fail; `Debug` cannot.
+fn at(what: impl Into<String>) -> impl FnOnce(CudaError) -> Error {
+    move |error| Error::Device { what: what.into(), reason: format!("{error:?}") }
+}
+
+impl CudaDevice {
+    /// Card number `ordinal`, with the best kernels that it runs.
+    ///
+    /// # Errors
+    /// As [`CudaBackend::new`].
+    pub fn open(ordinal: u32) -> Result<Self, Error> {
+        Self::open_with(ordinal, None)
+    }
+
+    /// As [`open`](Self::open), with the kernels for `target`, which the card must be able to run.
+    ///
+    /// # Errors
+    /// As [`CudaBackend::new`].
+    pub fn open_with(ordinal: u32, target: Option<Target>) -> Result<Self, Error> {
+        isocortex_libcuda::open().map_err(|e| Error::NoDriver(e.to_string()))?;
+        let found = match cust::init(CudaFlags::empty()) {
+            Ok(()) => Card::num_devices().map_err(at("counting devices"))?,
+            Err(CudaError::NoDevice) => 0,
+            Err(error) => return Err(at("starting the driver")(error)),
+        };
+        if ordinal >= found {
+            return Err(Error::NoDevice { ordinal, found });
+        }
+        let card = Card::get_device(ordinal).map_err(at("opening the device"))?;
+        let name = card.name().map_err(at("opening the device"))?;
+        let attribute = |a| card.get_attribute(a).map_err(at("reading the compute capability"));
+        let major = attribute(DeviceAttribute::ComputeCapabilityMajor)?;
+        let minor = attribute(DeviceAttribute::ComputeCapabilityMinor)?;
+        if (major, minor) < (7, 5) {
+            return Err(Error::TooOld { device: name, major, minor });
+        }
+        let target = target.unwrap_or(if major >= 8 { Target::Sm80 } else { Target::Sm75 });
+
+        let context = Context::new(card).map_err(at("creating a context"))?;
+        let stream = Stream::new(StreamFlags::DEFAULT, None).map_err(at("creating a stream"))?;
+        let modules = Kernel::ALL.iter().map(|&kernel| {
+            let [sm75, sm80] = kernel.ptx();
+            let ptx = if target == Target::Sm80 { sm80 } else { sm75 };
+            Module::from_ptx(ptx, &[]).map_err(at(format!("loading kernel {kernel}")))
+        });
+        let modules = modules.collect::<Result<Vec<_>, _>>()?;
+        let (free, _) = cust::memory::mem_get_info().map_err(at("asking for free memory"))?;
+        let budget = free as u64 / 2;
+        let description = format!("{name}, compute capability {major}.{minor}");
+        Ok(Self { modules, stream, pool: Pool::new(context, budget), budget, description })
+    }
+
+    /// The card's name and compute capability.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn enter(&self) -> Result<(), Error> {
+        CurrentContext::set_current(self.pool.context()).map_err(at("entering the context"))
+    }
+}
+
+impl Drop for CudaDevice {
+    fn drop(&mut self) {
+        // Modules and the stream are freed in the current context; a failure here leaves them to the process.
+        let _ = self.enter();
+    }
+}
+
+impl Device for CudaDevice {
+    const NAME: &'static str = "cuda";
+    type Memory = CudaMemory;
+
+    fn alloc(&self, bytes: usize) -> Result<CudaMemory, Error> {
+        self.enter()?;
+        self.pool.take(bytes).map_err(at(format!("allocating {bytes} bytes")))
+    }
+
+    fn upload(&self, to: &CudaMemory, bytes: &[u8]) -> Result<(), Error> {
+        self.enter()?;
+        // The copy is on the legacy default stream, which this stream and the host order themselves with.
+        to.with(bytes.len(), |slice| slice.copy_from(bytes)).map_err(at("copying to the device"))
+    }
+
+    fn download(&self, from: &CudaMemory, bytes: &mut [u8]) -> Result<(), Error> {
+        self.enter()?;
+        self.stream.synchronize().map_err(at("waiting for kernels"))?;
+        from.with(bytes.len(), |slice| slice.copy_to(&mut *bytes)).map_err(at("copying from the device"))
+    }
+
+    fn launch(&self, launch: &Launch<'_, CudaMemory>) -> Result<(), Error> {
+        launch.check()?;
+        self.enter()?;
+        let fault = || at(format!("launching kernel {}", launch.kernel));
+        let module = self.modules.get(launch.kernel as usize).ok_or_else(|| Error::layout(launch.kernel))?;
+        let function = module.get_function(launch.kernel.name()).map_err(fault())?;
+        let mut pointers: Vec<u64> = launch.memory.iter().map(|m| m.address()).collect();
+        let mut ints = launch.ints.to_vec();
+        let mut arguments: Vec<*mut c_void> =
+            pointers.iter_mut().map(|p| std::ptr::from_mut(p).cast()).collect();
+        arguments.push(ints.as_mut_ptr().cast());
+        // SAFETY: the arguments are as many and as large as the kernel's (`check`), and the driver copies them
+        // before it returns. The kernel stays within its memory: sizes come from a checked model, and the same
+        // code runs under the address sanitizer in the tests. The memory outlives the kernel, since the pool
+        // hands it only to later work of the same stream and waits before it frees.
+        unsafe { self.stream.launch(&function, launch.blocks, THREADS, 0, &arguments) }.map_err(fault())
+    }
+
+    fn budget(&self) -> u64 {
+        self.budget
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_driver_the_error_says_so() {
+        match CudaBackend::new() {
+            Ok(backend) => println!("self-test passed on {}", backend.device().description()),
+            Err(error @ Error::NoDriver(_)) => {
+                let text = error.to_string();
+                assert!(text.contains("libcuda.so.1") && text.contains("install NVIDIA's driver"), "{text}");
+            }
+            Err(Error::NoDevice { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+}

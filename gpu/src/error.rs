@@ -1,0 +1,71 @@
+//! What can go wrong between a checked model and a device.
+
+use crate::Kernel;
+
+/// Why a device computes nothing. Always the machine's fault, never the model's or the input's.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The driver's library is not there.
+    #[error("{0}; install NVIDIA's driver, or choose --backend cpu")]
+    NoDriver(String),
+    /// The driver is there and shows no such device.
+    #[error("no CUDA device number {ordinal} ({found} found)")]
+    NoDevice {
+        /// The number asked for, from 0.
+        ordinal: u32,
+        /// Devices that the driver shows.
+        found: u32,
+    },
+    /// The card is older than the oldest that the kernels are made for.
+    #[error("{device} has compute capability {major}.{minor}; 7.5 or later is needed")]
+    TooOld {
+        /// The card's name.
+        device: String,
+        /// Compute capability.
+        major: i32,
+        /// Compute capability.
+        minor: i32,
+    },
+    /// The driver or the device refused something.
+    #[error("{what}: {reason}")]
+    Device {
+        /// What was being done, with the kernel's name where there is one.
+        what: String,
+        /// The driver's word for it.
+        reason: String,
+    },
+    /// A known answer differs: this device must not be used.
+    #[error(
+        "self-test: kernel {kernel} is wrong on this device (case {seed}, run {run}, word {word}: \
+         {got} instead of {wanted}); the backend stays off"
+    )]
+    SelfTest {
+        /// The kernel.
+        kernel: Kernel,
+        /// Number of the case.
+        seed: u64,
+        /// Position in the batch.
+        run: usize,
+        /// Index of the first differing element of the result.
+        word: usize,
+        /// What the reference computes.
+        wanted: i32,
+        /// What the device computed.
+        got: i32,
+    },
+    /// A size does not fit what kernels count with, or a graph is not as its check left it.
+    #[error("{0} cannot be laid out for a device")]
+    Layout(String),
+    /// The reference itself refused.
+    #[error(transparent)]
+    Reference(#[from] isocortex_inference::Error),
+    /// A self-test case is no model.
+    #[error("self-test: {0}")]
+    Case(#[from] isocortex_model::Error),
+}
+
+impl Error {
+    pub(crate) fn layout(what: impl std::fmt::Display) -> Self {
+        Self::Layout(what.to_string())
+    }
+}

@@ -1,0 +1,61 @@
+//! The kernels by name.
+
+use std::fmt;
+
+/// Threads of every block of every kernel.
+pub const THREADS: u32 = 256;
+
+macro_rules! kernels {
+    ($($variant:ident $name:literal $pointers:literal $ints:literal,)*) => {
+        /// A kernel: a file of `gpu/kernels`, whose name is its contract.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Kernel {
+            $(#[doc = concat!("`", $name, ".cu`")] $variant,)*
+        }
+
+        impl Kernel {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Name of the file and of the function in it.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// How many pointers it takes, and then how many 32-bit words in its struct.
+            pub const fn arguments(self) -> (usize, usize) {
+                match self { $(Self::$variant => ($pointers, $ints),)* }
+            }
+
+            /// Its PTX for compute capability 7.5 and later, and for 8.0 and later.
+            #[cfg(feature = "cuda")]
+            pub(crate) const fn ptx(self) -> [&'static str; 2] {
+                match self {
+                    $(Self::$variant => [
+                        include_str!(concat!("../ptx/sm_75/", $name, ".ptx")),
+                        include_str!(concat!("../ptx/sm_80/", $name, ".ptx")),
+                    ],)*
+                }
+            }
+        }
+    };
+}
+
+kernels! {
+    Gemm "gemm_s8_s8_s32" 4 4,
+    Conv2d "conv2d_s8_s8_s32" 4 17,
+    DepthwiseConv2d "depthwise_conv2d_s8_s8_s32" 4 15,
+    Rescale "rescale" 4 7,
+    AddScaled "add_scaled" 3 12,
+    Clamp "clamp" 2 4,
+    MaxPool "maxpool_s8" 2 12,
+    ReduceSum "reduce_sum" 2 30,
+    Transpose "transpose" 2 15,
+    Table8 "table8" 3 1,
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,170 @@
+//! A model on a device: constants resident, values in memory of their own, freed after their last reader.
+
+use crate::{
+    Device, Error, Launch,
+    lower::{Step, Work, lower},
+};
+use isocortex_inference::{Error as InferenceError, Loaded, OpDigest};
+use isocortex_model::{Model, keccak256};
+use std::sync::Arc;
+
+/// Elements of one value in one launch: kernels count in 32 bits.
+const ELEMENTS: u64 = 1 << 30;
+
+pub(crate) struct LoadedModel<D: Device> {
+    device: Arc<D>,
+    model: Arc<Model>,
+    steps: Vec<Prepared<D::Memory>>,
+    /// For each value the node after which it is dead; outputs never die.
+    dies_after: Vec<usize>,
+    /// Runs in one go.
+    batch: usize,
+}
+
+enum Prepared<M> {
+    Alias,
+    Launch { work: Work, constants: Vec<M> },
+}
+
+impl<D: Device> LoadedModel<D> {
+    pub fn new(device: Arc<D>, model: Arc<Model>) -> Result<Self, Error> {
+        let header = model.header();
+        let mut steps = vec![];
+        for index in 0..header.nodes.len() {
+            steps.push(match lower(&model, index)? {
+                Step::Alias => Prepared::Alias,
+                Step::Launch(mut work) => {
+                    let bytes = std::mem::take(&mut work.constants);
+                    let constants =
+                        bytes.iter().map(|bytes| resident(&*device, bytes)).collect::<Result<_, _>>()?;
+                    Prepared::Launch { work, constants }
+                }
+            });
+        }
+        let mut dies_after: Vec<usize> =
+            (0..model.values().len()).map(|v| v.saturating_sub(header.inputs.len())).collect();
+        let reads =
+            header.nodes.iter().enumerate().flat_map(|(i, n)| n.operands.iter().map(move |&v| (v, i)));
+        let outputs = header.outputs.iter().map(|o| (o.value, usize::MAX));
+        for (value, node) in reads.chain(outputs) {
+            if let Some(slot) = dies_after.get_mut(value as usize) {
+                *slot = (*slot).max(node);
+            }
+        }
+        let largest = model.values().iter().map(|v| v.ty.elements()).max().unwrap_or(1);
+        let batch = (ELEMENTS / largest.max(1)).min(device.budget() / model.cost().peak.max(1)).max(1);
+        Ok(Self { device, steps, dies_after, batch: batch as usize, model })
+    }
+
+    /// Runs at most `self.batch` inputs of the right length. `seen` gets each node's result.
+    fn execute(
+        &self,
+        batch: &[&[u8]],
+        mut seen: impl FnMut(usize, &D::Memory) -> Result<(), Error>,
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let mut values = self.upload(batch)?;
+        for (node, step) in self.steps.iter().enumerate() {
+            let operands = self.model.header().nodes.get(node).map_or(&[][..], |n| &n.operands);
+            let operands = operands.iter().map(|&v| alive(&values, v)).collect::<Result<Vec<_>, _>>()?;
+            let result = match (step, operands.as_slice()) {
+                (Prepared::Alias, [x, ..]) => Arc::clone(x),
+                (Prepared::Alias, []) => return Err(Error::layout("a node without operands")),
+                (Prepared::Launch { work, constants }, _) => {
+                    let y = self.device.alloc(self.bytes(values.len())?.saturating_mul(batch.len()))?;
+                    let inputs = operands.iter().map(|x| x.as_ref());
+                    let memory: Vec<&D::Memory> = inputs.chain(constants).chain([&y]).collect();
+                    let (blocks, ints) = work.at(batch.len() as u64)?;
+                    self.device.launch(&Launch {
+                        kernel: work.kernel,
+                        blocks,
+                        memory: &memory,
+                        ints: &ints,
+                    })?;
+                    Arc::new(y)
+                }
+            };
+            seen(node, &result)?;
+            values.push(Some(result));
+            for (value, _) in values.iter_mut().zip(&self.dies_after).filter(|(_, dies)| **dies <= node) {
+                *value = None;
+            }
+        }
+        self.download(batch.len(), &values)
+    }
+
+    fn upload(&self, batch: &[&[u8]]) -> Result<Vec<Option<Arc<D::Memory>>>, Error> {
+        let mut values = vec![];
+        let mut from = 0usize;
+        for port in 0..self.model.header().inputs.len() {
+            let to = from.saturating_add(self.bytes(port)?);
+            let parts = batch.iter().map(|input| input.get(from..to).unwrap_or_default());
+            values.push(Some(Arc::new(resident(&*self.device, &parts.collect::<Vec<_>>().concat())?)));
+            from = to;
+        }
+        Ok(values)
+    }
+
+    fn download(&self, batch: usize, values: &[Option<Arc<D::Memory>>]) -> Result<Vec<Vec<u8>>, Error> {
+        let mut answers = vec![Vec::with_capacity(self.model.output_len()); batch];
+        for output in &self.model.header().outputs {
+            let size = self.bytes(output.value as usize)?;
+            let mut bytes = vec![0; size.saturating_mul(batch)];
+            self.device.download(alive(values, output.value)?, &mut bytes)?;
+            for (answer, part) in answers.iter_mut().zip(bytes.chunks(size.max(1))) {
+                answer.extend_from_slice(part);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Bytes of a value in one run.
+    fn bytes(&self, value: usize) -> Result<usize, Error> {
+        let value = self.model.values().get(value).ok_or_else(|| Error::layout("a missing value"))?;
+        usize::try_from(value.ty.bytes()).map_err(|_| Error::layout("a value"))
+    }
+}
+
+fn resident<D: Device>(device: &D, bytes: &[u8]) -> Result<D::Memory, Error> {
+    let memory = device.alloc(bytes.len())?;
+    device.upload(&memory, bytes)?;
+    Ok(memory)
+}
+
+fn alive<M>(values: &[Option<Arc<M>>], value: u32) -> Result<&Arc<M>, Error> {
+    values.get(value as usize).and_then(Option::as_ref).ok_or_else(|| Error::layout("a value that is dead"))
+}
+
+/// As the callers of every backend see it.
+pub(crate) fn report<D: Device>(error: Error) -> InferenceError {
+    InferenceError::Device { backend: D::NAME, reason: error.to_string() }
+}
+
+impl<D: Device> Loaded for LoadedModel<D> {
+    fn model(&self) -> &Model {
+        &self.model
+    }
+
+    fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, InferenceError> {
+        self.check_lengths(batch)?;
+        let mut answers = Vec::with_capacity(batch.len());
+        for part in batch.chunks(self.batch) {
+            answers.extend(self.execute(part, |_, _| Ok(())).map_err(report::<D>)?);
+        }
+        Ok(answers)
+    }
+
+    fn trace(&self, input: &[u8]) -> Result<Vec<OpDigest>, InferenceError> {
+        self.check_lengths(&[input])?;
+        let header = self.model.header();
+        let mut digests = vec![];
+        let look = |node: usize, result: &D::Memory| {
+            let mut bytes = vec![0; self.bytes(header.inputs.len() + node)?];
+            self.device.download(result, &mut bytes)?;
+            let op = header.nodes.get(node).map_or("", |n| n.op.name());
+            digests.push(OpDigest { node, op, digest: keccak256(&bytes), bytes });
+            Ok(())
+        };
+        self.execute(&[input], look).map_err(report::<D>)?;
+        Ok(digests)
+    }
+}

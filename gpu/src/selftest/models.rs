@@ -1,0 +1,152 @@
+//! A small model around each kernel, with what it finds hard: sizes around the tile and the word, padding,
+//! extreme values and parameters.
+
+use super::{artifact, draw::Draw};
+use crate::Kernel;
+use isocortex_model::{Artifact, DType, Op, Tensor, TensorType, ops};
+
+/// Keeps `|bias| + Σ |w| · 255` below 2^31 for rows of up to 32,000 weights.
+const BIAS: i32 = 1 << 30;
+
+pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
+    match kernel {
+        Kernel::Gemm => mat_mul(draw),
+        Kernel::Conv2d => convolution(draw, false),
+        Kernel::DepthwiseConv2d => convolution(draw, true),
+        Kernel::Rescale => rescale(draw),
+        Kernel::AddScaled => add_scaled(draw),
+        Kernel::Clamp => {
+            let x = any(draw);
+            let (lo, hi) = limits(draw, x.dtype);
+            artifact(vec![x], vec![], vec![Op::Clamp(ops::Clamp { lo, hi })])
+        }
+        Kernel::MaxPool => max_pool(draw),
+        Kernel::ReduceSum => reduce_sum(draw),
+        Kernel::Transpose => {
+            let x = any(draw);
+            let mut perm: Vec<u8> = (0..x.shape.len() as u8).collect();
+            perm.sort_by_cached_key(|_| draw.next());
+            artifact(vec![x], vec![], vec![Op::Transpose(ops::Transpose { perm })])
+        }
+        Kernel::Table8 => {
+            let x = TensorType { dtype: DType::I8, ..any(draw) };
+            let table = Tensor::i8(&[256], draw.i8s(256));
+            artifact(vec![x], vec![table], vec![Op::Table8(ops::Table8 { table: 0 })])
+        }
+    }
+}
+
+fn mat_mul(draw: &mut Draw) -> Artifact {
+    let k = draw.pick(&[1, 3, 4, 31, 32, 33, 64, 65, 100], 1);
+    let n = draw.pick(&[1, 2, 10, 63, 64, 65], 1);
+    let shape = match draw.next() % 3 {
+        0 => vec![k],
+        1 => vec![draw.pick(&[1, 63, 64, 65, 70], 1), k],
+        _ => vec![draw.size(1, 9), draw.size(1, 9), k],
+    };
+    let constants = vec![Tensor::i8(&[n, k], draw.i8s(n * k)), Tensor::i32(&[n], draw.i32s(n, -BIAS, BIAS))];
+    let op = Op::MatMul(ops::MatMul { weight: 0, bias: 1, zero_point: draw.extreme(-128, 127) });
+    artifact(vec![TensorType { dtype: DType::I8, shape }], constants, vec![op])
+}
+
+fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
+    let (h, w, c) = (draw.size(1, 9), draw.size(1, 9), draw.pick(&[1, 2, 3, 4, 5, 8, 12, 33], 1));
+    let o = draw.pick(&[1, 3, 16, 64, 65], 1);
+    let kernel = [draw.size(1, 4), draw.size(1, 4)];
+    let (stride, dilation) = ([draw.size(1, 3), draw.size(1, 3)], [draw.size(1, 3), draw.size(1, 3)]);
+    let mut pads = [draw.size(0, 3), draw.size(0, 3), draw.size(0, 3), draw.size(0, 3)];
+    // Pads until the window fits.
+    pads[2] += ((kernel[0] - 1) * dilation[0] + 1).saturating_sub(h + pads[0] + pads[2]);
+    pads[3] += ((kernel[1] - 1) * dilation[1] + 1).saturating_sub(w + pads[1] + pads[3]);
+    let zero_point = draw.extreme(-128, 127);
+    let x = TensorType::new(DType::I8, &[h, w, c]);
+    let [kh, kw] = kernel;
+    let (shape, outputs) = if depthwise { (vec![kh, kw, c], c) } else { (vec![o, kh, kw, c], o) };
+    let weight = Tensor::i8(&shape, draw.i8s(shape.iter().product()));
+    let constants = vec![weight, Tensor::i32(&[outputs], draw.i32s(outputs, -BIAS, BIAS))];
+    let op = if depthwise {
+        Op::DepthwiseConv2d(ops::DepthwiseConv2d { weight: 0, bias: 1, zero_point, stride, dilation, pads })
+    } else {
+        Op::Conv2d(ops::Conv2d { weight: 0, bias: 1, zero_point, stride, dilation, pads })
+    };
+    artifact(vec![x], constants, vec![op])
+}
+
+fn rescale(draw: &mut Draw) -> Artifact {
+    let (x, dtype) = (any(draw), dtype(draw));
+    let channels = if draw.next() % 2 == 0 { 1 } else { x.channels() };
+    let multipliers =
+        (0..channels).map(|_| if draw.next() % 8 == 0 { 0 } else { draw.extreme(1 << 30, i32::MAX) });
+    let multipliers = Tensor::i32(&[channels], multipliers.collect());
+    let shifts = (0..channels).map(|_| draw.pick(&[2, 29, 30, 31, 32, 40, 62], 31) as i8);
+    let shifts = Tensor::i8(&[channels], shifts.collect());
+    let ((lo, hi), zero_point) = (limits(draw, dtype), limits(draw, dtype).0);
+    let op = Op::Rescale(ops::Rescale { multiplier: 0, shift: 1, zero_point, lo, hi, dtype });
+    artifact(vec![x], vec![multipliers, shifts], vec![op])
+}
+
+fn add_scaled(draw: &mut Draw) -> Artifact {
+    let small = |draw: &mut Draw| draw.pick(&[DType::I8, DType::I16], DType::I8);
+    let a = TensorType { dtype: small(draw), ..any(draw) };
+    let b = TensorType { dtype: small(draw), ..a.clone() };
+    let dtype = small(draw);
+    let (lo, hi) = limits(draw, dtype);
+    let op = Op::AddScaled(ops::AddScaled {
+        multipliers: [draw.extreme(0, i32::MAX), draw.extreme(0, i32::MAX)],
+        zero_points: [limits(draw, a.dtype).0, limits(draw, b.dtype).1],
+        shift: draw.pick(&[2, 24, 30, 31, 40, 62], 31),
+        zero_point: limits(draw, dtype).0,
+        lo,
+        hi,
+        dtype,
+    });
+    artifact(vec![a, b], vec![], vec![op])
+}
+
+fn max_pool(draw: &mut Draw) -> Artifact {
+    let x = TensorType::new(DType::I8, &[draw.size(1, 9), draw.size(1, 9), draw.size(1, 40)]);
+    let kernel = [draw.size(1, 4), draw.size(1, 4)];
+    let mut pads = [0, 1, 2, 3].map(|side| draw.size(0, kernel[side % 2] - 1));
+    pads[2] = pads[2].max(kernel[0].saturating_sub(x.shape[0] + pads[0]).min(kernel[0] - 1));
+    pads[3] = pads[3].max(kernel[1].saturating_sub(x.shape[1] + pads[1]).min(kernel[1] - 1));
+    let stride = [draw.size(1, 3), draw.size(1, 3)];
+    artifact(vec![x], vec![], vec![Op::MaxPool(ops::MaxPool { kernel, stride, pads })])
+}
+
+fn reduce_sum(draw: &mut Draw) -> Artifact {
+    let x = any(draw);
+    let rank = x.shape.len() as u8;
+    let mut axes: Vec<u8> = (0..rank).filter(|_| draw.next() % 2 == 0).collect();
+    if axes.is_empty() {
+        axes.push((draw.next() % u64::from(rank)) as u8);
+    }
+    // Sums of up to 4^6 elements fit.
+    let narrow = 1 << 17;
+    let mut nodes = vec![];
+    let zero_point = if x.dtype == DType::I32 {
+        nodes.push(Op::Clamp(ops::Clamp { lo: -narrow, hi: narrow }));
+        draw.extreme(-narrow, narrow)
+    } else {
+        limits(draw, x.dtype).0
+    };
+    nodes.push(Op::ReduceSum(ops::ReduceSum { axes, zero_point }));
+    artifact(vec![x], vec![], nodes)
+}
+
+/// Any type; up to six dimensions of up to four, or one or two long ones.
+fn any(draw: &mut Draw) -> TensorType {
+    let shape = match draw.next() % 4 {
+        0 => vec![draw.pick(&[1, 255, 256, 257, 700], 1)],
+        1 => vec![draw.size(1, 30), draw.size(1, 30)],
+        _ => (0..draw.between(1, 6)).map(|_| draw.size(1, 4)).collect(),
+    };
+    TensorType { dtype: dtype(draw), shape }
+}
+
+fn dtype(draw: &mut Draw) -> DType {
+    draw.pick(&[DType::I8, DType::I16, DType::I32], DType::I8)
+}
+
+fn limits(draw: &mut Draw, dtype: DType) -> (i32, i32) {
+    draw.ends(dtype.range().lo, dtype.range().hi)
+}
