@@ -68,11 +68,19 @@ pub fn answers(case: &ModelCase, backend: &dyn Backend) -> Outcome {
     answer().unwrap_or_else(|error: Error| Outcome::NotMeasured(error.to_string()))
 }
 
-fn compare(case: &ModelCase, loaded: &dyn Loaded, how: &str, got: &[Vec<u8>]) -> Result<Option<Difference>, Error> {
-    if let Err(difference) = Difference::unless_equal(&format!("number of answers {how}"), &case.runs.len(), &got.len()) {
+fn compare(
+    case: &ModelCase,
+    loaded: &dyn Loaded,
+    how: &str,
+    got: &[Vec<u8>],
+) -> Result<Option<Difference>, Error> {
+    if let Err(difference) =
+        Difference::unless_equal(&format!("number of answers {how}"), &case.runs.len(), &got.len())
+    {
         return Ok(Some(*difference));
     }
-    match case.runs.iter().zip(got).enumerate().find(|(_, (run, got))| run.output.as_ref() != got.as_slice()) {
+    match case.runs.iter().zip(got).enumerate().find(|(_, (run, got))| run.output.as_ref() != got.as_slice())
+    {
         Some((index, (run, got))) => Ok(Some(locate(&format!("run {index} {how}"), loaded, run, got)?)),
         None => Ok(None),
     }
@@ -92,10 +100,14 @@ fn locate(place: &str, loaded: &dyn Loaded, run: &Run, got: &[u8]) -> Result<Dif
     let (mut at, expected) = (0, run.output.as_ref());
     for (output, ty) in model.header().outputs.iter().zip(model.output_types()) {
         let range = at..at + ty.bytes() as usize;
-        let (want, have) = (expected.get(range.clone()).unwrap_or(&[]), got.get(range.clone()).unwrap_or(&[]));
+        let (want, have) =
+            (expected.get(range.clone()).unwrap_or(&[]), got.get(range.clone()).unwrap_or(&[]));
         if let Some(differs) = (0..range.len()).find(|&i| want.get(i) != have.get(i)) {
             let value = name_value(model, output.value as usize);
-            let place = format!("{place}, output {:?} of {value}, though every op's trace is the reference's", output.name);
+            let place = format!(
+                "{place}, output {:?} of {value}, though every op's trace is the reference's",
+                output.name
+            );
             return Ok(word(place, Some(ty), differs, want, have));
         }
         at = range.end;

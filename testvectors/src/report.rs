@@ -28,7 +28,11 @@ pub struct Difference {
 
 impl Difference {
     /// A difference without a word, where the two are not equal.
-    pub fn unless_equal<T: PartialEq + fmt::Debug>(place: &str, expected: &T, got: &T) -> Result<(), Box<Self>> {
+    pub fn unless_equal<T: PartialEq + fmt::Debug>(
+        place: &str,
+        expected: &T,
+        got: &T,
+    ) -> Result<(), Box<Self>> {
         if expected == got {
             return Ok(());
         }

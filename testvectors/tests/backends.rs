@@ -1,9 +1,11 @@
 //! Every vector on every backend that this machine has; and a backend that errs is named, with the op.
 
-use isocortex_inference::{Backend, Error, Loaded, Model, OpDigest, Reference};
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use isocortex_inference::{Backend, Cpu, Error, Isa, Loaded, Model, OpDigest, Reference};
 use isocortex_model::keccak256;
 use isocortex_testvectors::{Kind, Outcome, VectorFile, load, run};
-use std::{path::Path, sync::Arc};
+use std::{io::Write, path::Path, sync::Arc};
 
 fn data() -> Vec<VectorFile> {
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data")).unwrap()
@@ -20,6 +22,21 @@ fn all_equal(backend: &dyn Backend) {
 #[test]
 fn reference_gives_every_expected_bit() {
     all_equal(&Reference);
+}
+
+/// Every instruction set that this machine has, with one thread and with several.
+#[test]
+fn cpu_gives_every_expected_bit() {
+    for isa in Isa::ALL {
+        if !isa.available() {
+            // Not eprintln!: the test harness would swallow it.
+            writeln!(std::io::stderr(), "\nNOT MEASURED: this machine has no {}", isa.name()).unwrap();
+            continue;
+        }
+        for threads in [1, 3] {
+            all_equal(&Cpu::with_isa(isa, threads).unwrap());
+        }
+    }
 }
 
 /// Every op has at least 30 cases, each a model in which it occurs.
@@ -104,7 +121,9 @@ fn a_lost_device_measures_nothing() {
 #[test]
 fn unreadable_files_are_errors_that_name_the_path() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (path, words) in [("nowhere", "nowhere"), ("Cargo.toml", "not a vector file"), ("src", "no vector file")] {
+    for (path, words) in
+        [("nowhere", "nowhere"), ("Cargo.toml", "not a vector file"), ("src", "no vector file")]
+    {
         let error = load(&here.join(path)).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }

@@ -1,9 +1,12 @@
 //! Bounded fuzzing of the artifact decoder and the check: seeded mutations of the valid vectors.
 //!
 //! `ISOCORTEX_FUZZ_SECONDS` (5) says how long, `ISOCORTEX_FUZZ_SEED` (1) where to start. No bytes may panic;
-//! what is accepted must re-encode to itself, and a checked model must run, within its intervals.
+//! what is accepted must re-encode to itself; a checked model must run, within its intervals, and give the
+//! same bits on the reference and on the CPU backend with every instruction set that this machine has.
 
-use isocortex_inference::{Backend, Reference};
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use isocortex_inference::{Backend, Cpu, Isa, Reference};
 use isocortex_model::{Artifact, DType, Error, Model, Op, keccak256, limits};
 use isocortex_testvectors::{Kind, load};
 use std::{
@@ -55,9 +58,8 @@ fn corpus() -> Vec<Seed> {
     seeds
 }
 
-const WORDS: [u32; 14] = [
-    0, 1, 2, 3, 7, 64, 65, 128, 255, 1 << 24, (1 << 24) + 1, i32::MAX as u32, 1 << 31, u32::MAX,
-];
+const WORDS: [u32; 14] =
+    [0, 1, 2, 3, 7, 64, 65, 128, 255, 1 << 24, (1 << 24) + 1, i32::MAX as u32, 1 << 31, u32::MAX];
 
 /// Up to four edits of the kinds that break decoders: bits, bytes, words, cuts, insertions, splices.
 fn mutate(rng: &mut Rng, bytes: &mut Vec<u8>, other: &[u8]) {
@@ -94,7 +96,8 @@ fn mutate_graph(rng: &mut Rng, seed: &Seed) -> Option<(Vec<u8>, Vec<u8>)> {
                 let input = rng.below(header.inputs.len().max(1));
                 let ty = &mut header.inputs.get_mut(input)?.ty;
                 let d = rng.below(ty.shape.len().max(1));
-                *ty.shape.get_mut(d)? = if rng.below(2) == 0 { rng.below(9) as u32 } else { *rng.pick(&WORDS) };
+                *ty.shape.get_mut(d)? =
+                    if rng.below(2) == 0 { rng.below(9) as u32 } else { *rng.pick(&WORDS) };
             }
             2 => {
                 let input = rng.below(header.inputs.len().max(1));
@@ -162,8 +165,8 @@ fn attribute(rng: &mut Rng, op: &mut Op, constants: usize) {
     }
 }
 
-/// What must hold of any bytes. True where they are a model.
-fn property(header: &[u8], weights: &[u8], rng: &mut Rng) -> Result<bool, Error> {
+/// What must hold of any bytes; the error where they are no model.
+fn property(header: &[u8], weights: &[u8], rng: &mut Rng, cpus: &[Cpu]) -> Result<(), Error> {
     let artifact = Artifact::from_parts(header, weights.to_vec())?;
     assert_eq!(artifact.header().to_bytes(), header, "decoded from other than its one encoding");
     assert_eq!(artifact.id(), keccak256(header));
@@ -176,12 +179,19 @@ fn property(header: &[u8], weights: &[u8], rng: &mut Rng) -> Result<bool, Error>
     }
     let model = Arc::new(Model::check(&artifact)?);
     let cost = model.cost();
-    if cost.macs.saturating_add(cost.elements) < 200_000 && cost.peak < 1 << 20 && model.input_len() < 1 << 20 {
+    if cost.macs.saturating_add(cost.elements) < 200_000 && cost.peak < 1 << 20 && model.input_len() < 1 << 20
+    {
         let input: Vec<u8> = (0..model.input_len()).map(|_| rng.next() as u8).collect();
         let loaded = Reference.load(model.clone()).unwrap();
         let output = loaded.run(&[&input]).unwrap();
         assert_eq!(output[0].len(), model.output_len());
-        for (op, value) in loaded.trace(&input).unwrap().iter().zip(&model.values()[model.header().inputs.len()..]) {
+        for cpu in cpus {
+            let other = cpu.load(model.clone()).unwrap().run(&[&input]).unwrap();
+            assert_eq!(other, output, "cpu, {}", cpu.isa().name());
+        }
+        for (op, value) in
+            loaded.trace(&input).unwrap().iter().zip(&model.values()[model.header().inputs.len()..])
+        {
             assert_eq!(op.bytes.len() as u64, value.ty.bytes());
             for word in op.bytes.chunks(value.ty.dtype.size()) {
                 let v = match *word {
@@ -193,7 +203,7 @@ fn property(header: &[u8], weights: &[u8], rng: &mut Rng) -> Result<bool, Error>
             }
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 fn setting(name: &str, default: u64) -> u64 {
@@ -204,13 +214,15 @@ fn setting(name: &str, default: u64) -> u64 {
 fn no_bytes_panic_and_what_is_accepted_is_canonical() {
     let end = Instant::now() + Duration::from_secs(setting("ISOCORTEX_FUZZ_SECONDS", 5));
     let seeds = corpus();
+    let cpus: Vec<_> =
+        Isa::ALL.iter().filter(|i| i.available()).map(|&i| Cpu::with_isa(i, 1).unwrap()).collect();
     let (mut tried, mut decoded, mut models) = (0u64, 0u64, 0u64);
     let first = setting("ISOCORTEX_FUZZ_SEED", 1) << 32;
     while Instant::now() < end {
         let number = first + tried;
         let mut rng = Rng(number);
         let seed = rng.pick(&seeds);
-        let (header, weights) = match mutate_graph(&mut rng, seed).filter(|_| number % 4 != 0) {
+        let (header, weights) = match mutate_graph(&mut rng, seed).filter(|_| !number.is_multiple_of(4)) {
             Some(parts) => parts,
             None => {
                 let (mut header, weights) = (seed.header.clone(), seed.weights.clone());
@@ -219,7 +231,7 @@ fn no_bytes_panic_and_what_is_accepted_is_canonical() {
                 (header, weights)
             }
         };
-        let outcome = catch_unwind(AssertUnwindSafe(|| property(&header, &weights, &mut rng)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| property(&header, &weights, &mut rng, &cpus)));
         let Ok(outcome) = outcome else {
             panic!("mutation {number}: header {} weights {}", hex(&header), hex(&weights));
         };

@@ -3,6 +3,8 @@
 //! `PYTHON` names another interpreter. Without NumPy nothing is measured, and the test says so; with
 //! `ISOCORTEX_REQUIRE_PYTHON` set that is a failure.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     io::Write,
     path::Path,
@@ -28,7 +30,10 @@ fn python_makes_the_same_vectors() {
         // Not eprintln!: the test harness would swallow it.
         let words = "\nNOT MEASURED: python3 with NumPy is missing, so the vectors were not made again\n";
         std::io::stderr().write_all(words.as_bytes()).unwrap();
-        assert!(std::env::var_os("ISOCORTEX_REQUIRE_PYTHON").is_none(), "python3 with NumPy is required here");
+        assert!(
+            std::env::var_os("ISOCORTEX_REQUIRE_PYTHON").is_none(),
+            "python3 with NumPy is required here"
+        );
         return;
     }
     passes(&["-m", "unittest"]);
