@@ -47,7 +47,7 @@ trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
 # A project with nothing but RocksDB in it, at the versions of this checkout's Cargo.lock.
-mkdir "$build/src"
+mkdir "$build/src" "$build/target"
 : >"$build/src/lib.rs"
 cp "$root/Cargo.lock" "$build/Cargo.lock"
 cat >"$build/Cargo.toml" <<TOML
@@ -76,10 +76,10 @@ while kill -0 "$cargo" 2>/dev/null; do
     shown=$SECONDS
     if [ -z "$total" ]; then
         list=$(find "${CARGO_HOME:-$HOME/.cargo}/registry/src" -maxdepth 3 \
-            -path "*/librocksdb-sys-$version/rocksdb_lib_sources.txt" 2>/dev/null | head -n 1)
+            -path "*/librocksdb-sys-$version/rocksdb_lib_sources.txt" 2>/dev/null | head -n 1) || true
         [ -z "$list" ] || total=$(wc -l <"$list")
     fi
-    objects=$(find "$build/target" -path '*librocksdb-sys-*/out/*.o' 2>/dev/null | wc -l)
+    objects=$(find "$build/target" -path '*librocksdb-sys-*/out/*.o' 2>/dev/null | wc -l) || true
     say "$objects of ${total:-about 340} files, $(((SECONDS - start) / 60)) min"
 done
 if ! wait "$cargo"; then
@@ -89,7 +89,7 @@ if ! wait "$cargo"; then
 fi
 cargo=
 
-found=$(find "$build/target/release/build" -path '*librocksdb-sys-*/out/librocksdb.a' | head -n 1)
+found=$(find "$build/target" -path '*librocksdb-sys-*/out/librocksdb.a' | head -n 1)
 [ -n "$found" ] || fail "cargo built no librocksdb.a; the log is $log"
 mkdir "$build/lib"
 cp "$found" "$build/lib/librocksdb.a"

@@ -52,8 +52,8 @@ pub enum StateError {
         /// The root that was recorded at commit.
         recorded: B256,
     },
-    /// A slot was written for an account that does not exist after the block.
-    #[error("changes write storage of {0}, which does not exist")]
+    /// Changes leave, or the audit found, storage under an account that does not exist.
+    #[error("storage of {0}, an account that does not exist")]
     Orphan(Address),
     /// The block does not follow the head.
     #[error("block {number} cannot follow head {head}")]

@@ -74,7 +74,8 @@ impl Store {
         for number in 0..=head.number {
             let key = number.to_be_bytes();
             let hash = self.block_hash(number)?.ok_or_else(|| Column::BlockHashes.lost(&key))?;
-            if self.block_number(hash)? != Some(number) {
+            let back = self.block_number(hash)?.ok_or_else(|| Column::BlockNumbers.lost(hash.as_slice()))?;
+            if back != number {
                 return Err(Column::BlockNumbers.corrupt(hash.as_slice(), "number is of another block"));
             }
             if number == head.number && hash != head.hash {
