@@ -91,7 +91,7 @@ impl Chain {
 
     fn stored_block(&self, number: u64) -> Result<Block, Error> {
         let rlp = self.store.block(number)?.ok_or_else(|| Error::Node(format!("block {number} is not in the store")))?;
-        Block::decode(&mut &*rlp).map_err(|e| Error::Node(format!("block {number} in the store: {e}")))
+        Block::decode(&mut &rlp[..]).map_err(|e| Error::Node(format!("block {number} in the store: {e}")))
     }
 
     fn executed(&self, block: Block, output: BlockOutput, check: bool) -> Result<Executed, Error> {
@@ -200,7 +200,7 @@ fn stored_list<T: Decodable>(
     bytes: Option<&alloy_primitives::Bytes>,
 ) -> Result<Vec<T>, Error> {
     let Some(bytes) = bytes else { return Ok(vec![]) };
-    Vec::<T>::decode(&mut &**bytes).map_err(|e| Error::Node(format!("{what} of block {number} in the store: {e}")))
+    Vec::<T>::decode(&mut &bytes[..]).map_err(|e| Error::Node(format!("{what} of block {number} in the store: {e}")))
 }
 
 /// Finds each transaction's sender from its signature.

@@ -3,13 +3,16 @@
 
 use crate::{Block, Invalid};
 use alloy_consensus::{EMPTY_OMMER_ROOT_HASH, Header, TxEip4844Variant, TxEnvelope, constants::MAXIMUM_EXTRA_DATA_SIZE, proofs};
-use alloy_eips::eip1559::{BaseFeeParams, MIN_PROTOCOL_GAS_LIMIT};
+use alloy_eips::eip1559::BaseFeeParams;
 use alloy_primitives::{B64, B256, U256};
 use alloy_rlp::{Decodable, Encodable};
 use isocortex_vm::{BlockOutput, ChainSpec};
 
 /// EIP-7934: the most bytes that a block's RLP may have.
 pub const MAX_BLOCK_BYTES: usize = 8 * 1024 * 1024;
+
+/// The least that a block's gas limit may be (the Yellow Paper, section 4.4.4).
+const MIN_PROTOCOL_GAS_LIMIT: u64 = 5_000;
 
 /// A parent's gas limit may change by less than this fraction.
 const GAS_LIMIT_DIVISOR: u64 = 1_024;
