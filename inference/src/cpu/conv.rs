@@ -37,12 +37,18 @@ enum Layout {
 const PATCH_BYTES: usize = 1 << 18;
 
 impl Conv {
-    pub fn new(isa: Detected, geometry: Geometry, c: &Constants<'_>, tail: Option<Requant>) -> Result<Self, Error> {
+    pub fn new(
+        isa: Detected,
+        geometry: Geometry,
+        c: &Constants<'_>,
+        tail: Option<Requant>,
+    ) -> Result<Self, Error> {
         let g = &geometry;
         let size = [0, 1].map(|axis| g.before[axis] + g.size[axis] + g.after[axis]);
         let frame = size[0].saturating_mul(size[1]).saturating_mul(g.channels);
         // A row of the window is one run of bytes unless it is dilated.
-        let (runs, len) = if g.dilation[1] == 1 { (1, g.kernel[1] * g.channels) } else { (g.kernel[1], g.channels) };
+        let (runs, len) =
+            if g.dilation[1] == 1 { (1, g.kernel[1] * g.channels) } else { (g.kernel[1], g.channels) };
         let one_by_one = g.kernel == [1, 1];
         let (layout, segments) = if frame <= 4 * g.elements() + (1 << 16) && (len > 1 || one_by_one) {
             let start = |u: usize, v: usize| (u * g.dilation[0] * size[1] + v * g.dilation[1]) * g.channels;
@@ -59,7 +65,13 @@ impl Conv {
     }
 
     /// `rows` rows of k elements times the weights.
-    pub fn matmul(isa: Detected, rows: usize, k: usize, c: &Constants<'_>, tail: Option<Requant>) -> Result<Self, Error> {
+    pub fn matmul(
+        isa: Detected,
+        rows: usize,
+        k: usize,
+        c: &Constants<'_>,
+        tail: Option<Requant>,
+    ) -> Result<Self, Error> {
         let geometry = Geometry {
             size: [1, rows],
             out: [1, rows],
@@ -131,13 +143,19 @@ impl Kernel for Conv {
         let g = &self.geometry;
         let x = view::<i8>(x[0], g.elements());
         let len = g.positions() * self.n;
-        let mut out = if self.gemm.narrows() { Out::I8(view_mut(y, len)) } else { Out::I32(view_mut(y, len)) };
+        let mut out =
+            if self.gemm.narrows() { Out::I8(view_mut(y, len)) } else { Out::I32(view_mut(y, len)) };
         match self.layout {
             Layout::Frame { size } => {
                 let used = size[0] * size[1] * g.channels;
                 self.frame(x, size, &mut scratch[..used]);
                 let step = [g.stride[0] * size[1] * g.channels, g.stride[1] * g.channels];
-                self.gemm.run(&scratch[..used + SLACK], Grid { columns: g.out[1], step }, g.positions(), &mut out);
+                self.gemm.run(
+                    &scratch[..used + SLACK],
+                    Grid { columns: g.out[1], step },
+                    g.positions(),
+                    &mut out,
+                );
             }
             Layout::Patches { at_once } => {
                 let patch = g.kernel[0] * g.kernel[1] * g.channels;

@@ -2,7 +2,7 @@
 
 use super::element::{view, view_mut};
 use super::isa::{Body, Operands};
-use super::rescale::{LANES, Requant, widen};
+use super::rescale::{LANES, Requant, put, widen};
 use super::window::Geometry;
 
 /// DepthwiseConv2d, with its Rescale to i8 where that is fused.
@@ -35,7 +35,8 @@ impl Body for Depthwise {
                             let w = widen(&self.weight[(u * g.kernel[1] + v) * channels + from..][..lanes]);
                             for l in 0..LANES {
                                 // Wrapping is exact: the check bounds every partial sum within i32.
-                                acc[l] = acc[l].wrapping_add(w[l].wrapping_mul(x[l].wrapping_sub(self.zero_point)));
+                                acc[l] = acc[l]
+                                    .wrapping_add(w[l].wrapping_mul(x[l].wrapping_sub(self.zero_point)));
                             }
                         }
                     }
@@ -45,7 +46,7 @@ impl Body for Depthwise {
                             let y = view_mut::<i8>(y, g.positions() * channels);
                             tail.store(block, &acc, &mut y[at..][..lanes]);
                         }
-                        None => y[at..][..lanes].copy_from_slice(&acc[..lanes]),
+                        None => put(&acc, &mut y[at..][..lanes]),
                     }
                 }
             }

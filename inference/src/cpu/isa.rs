@@ -83,44 +83,63 @@ pub(super) trait Kernel: Send + Sync {
     fn run(&self, x: Operands<'_>, y: &mut [i32], scratch: &mut [u8]);
 }
 
-/// A kernel as plain loops, which the compiler makes vector code of, once for each [`Isa`].
+/// Plain loops, which the compiler makes vector code of, once for each [`Isa`].
 ///
-/// Implementations and all that they call are `#[inline(always)]`: only what is inlined into the functions
-/// of [`Loops::run`] below is compiled with their instructions.
-pub(super) trait Body: Send + Sync {
-    fn body(&self, x: Operands<'_>, y: &mut [i32]);
+/// Implementations and all that they call are `#[inline(always)]`: only what is inlined into the functions at
+/// the end of this file is compiled with their instructions.
+pub(super) trait Job {
+    fn work(self);
 }
 
-/// A [`Body`] that runs with the instructions of an [`Isa`].
-pub(super) struct Loops<B> {
-    pub isa: Detected,
-    pub body: B,
-}
-
-impl<B: Body> Kernel for Loops<B> {
-    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8]) {
-        match self.isa.0 {
-            Isa::Scalar => self.body.body(x, y),
+impl Detected {
+    /// Does a job with the instructions of the set.
+    pub fn run(self, job: impl Job) {
+        match self.0 {
             // SAFETY: a `Detected` is made only where the machine has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { avx2(&self.body, x, y) },
+            Isa::Avx2 => unsafe { avx2(job) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512Vnni => unsafe { avx512(&self.body, x, y) },
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => self.body.body(x, y),
+            Isa::Avx512Vnni => unsafe { avx512(job) },
+            _ => job.work(),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn avx2<B: Body>(body: &B, x: Operands<'_>, y: &mut [i32]) {
-    body.body(x, y);
+fn avx2(job: impl Job) {
+    job.work();
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-fn avx512<B: Body>(body: &B, x: Operands<'_>, y: &mut [i32]) {
-    body.body(x, y);
+fn avx512(job: impl Job) {
+    job.work();
+}
+
+/// A kernel that is a [`Job`] for whatever operands.
+pub(super) trait Body: Send + Sync {
+    fn body(&self, x: Operands<'_>, y: &mut [i32]);
+}
+
+/// A [`Body`] with the instructions to run it with.
+pub(super) struct Loops<B> {
+    pub isa: Detected,
+    pub body: B,
+}
+
+struct BodyJob<'a, B>(&'a B, Operands<'a>, &'a mut [i32]);
+
+impl<B: Body> Job for BodyJob<'_, B> {
+    #[inline(always)]
+    fn work(self) {
+        self.0.body(self.1, self.2);
+    }
+}
+
+impl<B: Body> Kernel for Loops<B> {
+    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8]) {
+        self.isa.run(BodyJob(&self.body, x, y));
+    }
 }

@@ -7,7 +7,7 @@ use super::elementwise::{AddScaled, Clamp, Reshape, Table8};
 use super::isa::{Body, Detected, Kernel, Loops};
 use super::program::Tail;
 use super::reduce_sum::ReduceSum;
-use super::rescale::{RescaleAll, Requant};
+use super::rescale::{Requant, RescaleAll};
 use super::transpose::Transpose;
 use super::window::Geometry;
 use crate::Error;
@@ -15,7 +15,12 @@ use isocortex_model::{Model, Op, Tensor};
 use std::marker::PhantomData;
 
 /// Makes a node ready, with what it is fused with.
-pub(super) fn kernel(model: &Model, isa: Detected, index: usize, tail: Tail<'_>) -> Result<Box<dyn Kernel>, Error> {
+pub(super) fn kernel(
+    model: &Model,
+    isa: Detected,
+    index: usize,
+    tail: Tail<'_>,
+) -> Result<Box<dyn Kernel>, Error> {
     let node = &model.header().nodes[index];
     let value = |v: usize| &model.values()[v].ty;
     let y = value(model.header().inputs.len() + index);

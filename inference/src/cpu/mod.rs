@@ -66,7 +66,8 @@ impl Cpu {
         let pool = match threads {
             1 => None,
             _ => {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("cpu-{i}"));
+                let pool =
+                    rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("cpu-{i}"));
                 Some(Arc::new(pool.build().map_err(|e| device(format!("threads: {e}")))?))
             }
         };

@@ -96,7 +96,13 @@ impl Program {
     }
 
     /// Runs on an input of the model's length. `made` sees each step's result, by its value, once it is there.
-    pub fn run(&self, model: &Model, arena: &mut Arena, mut input: &[u8], mut made: impl FnMut(usize, &[i32])) {
+    pub fn run(
+        &self,
+        model: &Model,
+        arena: &mut Arena,
+        mut input: &[u8],
+        mut made: impl FnMut(usize, &[i32]),
+    ) {
         for (place, ty) in self.places.iter().zip(model.input_types()) {
             let (bytes, rest) = input.split_at(ty.bytes() as usize);
             if let Some(place) = place {

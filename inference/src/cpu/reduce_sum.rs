@@ -35,7 +35,15 @@ impl<X> ReduceSum<X> {
         let (row, row_step) = dims.remove(0);
         let elements = row * dims.iter().map(|d| d.0).product::<usize>();
         let start = n.wrapping_mul(op.zero_point).wrapping_neg();
-        Self { outer: dims, row, keeps_row: row_step != 0, start, elements, results: step, types: PhantomData }
+        Self {
+            outer: dims,
+            row,
+            keeps_row: row_step != 0,
+            start,
+            elements,
+            results: step,
+            types: PhantomData,
+        }
     }
 }
 

@@ -74,12 +74,24 @@ impl Requant {
     /// Rescales the first lanes, as many as `y` has, at most 16.
     #[inline(always)]
     pub fn store<T: Int>(&self, block: usize, v: &[i32; LANES], y: &mut [T]) {
-        let result = self.apply::<T>(block, v);
-        match y.first_chunk_mut::<LANES>() {
-            Some(y) => *y = result,
-            None => y.copy_from_slice(&result[..y.len()]),
-        }
+        put(&self.apply::<T>(block, v), y);
     }
+}
+
+/// Writes the first lanes, as many as `y` has, at most 16.
+#[inline(always)]
+pub(super) fn put<T: Int>(lanes: &[T; LANES], y: &mut [T]) {
+    match y.first_chunk_mut::<LANES>() {
+        Some(y) => *y = *lanes,
+        None => put_some(lanes, y),
+    }
+}
+
+/// Out of line: the compiler would otherwise make one copy of unknown length of both cases.
+#[cold]
+#[inline(never)]
+fn put_some<T: Int>(lanes: &[T; LANES], y: &mut [T]) {
+    y.iter_mut().zip(lanes).for_each(|(y, &lane)| *y = lane);
 }
 
 /// Rescale of a whole value.
@@ -106,12 +118,16 @@ impl<X: Int, Y: Int> Body for RescaleAll<X, Y> {
 /// Up to 16 elements as i32; lanes beyond them are 0.
 #[inline(always)]
 pub(super) fn widen<X: Int>(x: &[X]) -> [i32; LANES] {
+    let mut v = [0; LANES];
     match x.first_chunk::<LANES>() {
-        Some(x) => x.map(Into::into),
-        None => {
-            let mut v = [0; LANES];
-            v.iter_mut().zip(x).for_each(|(v, &x)| *v = x.into());
-            v
-        }
+        Some(x) => v.iter_mut().zip(x).for_each(|(v, &x)| *v = x.into()),
+        None => widen_some(x, &mut v),
     }
+    v
+}
+
+#[cold]
+#[inline(never)]
+fn widen_some<X: Int>(x: &[X], v: &mut [i32; LANES]) {
+    v.iter_mut().zip(x).for_each(|(v, &x)| *v = x.into());
 }

@@ -3,7 +3,8 @@
 use super::{Cpu, device};
 use crate::{Backend, Error, Reference, first_difference};
 use isocortex_model::ops::{
-    AddScaled, Clamp, Conv2d, DepthwiseConv2d, MatMul, MaxPool, ReduceSum, Rescale, Reshape, Table8, Transpose,
+    AddScaled, Clamp, Conv2d, DepthwiseConv2d, MatMul, MaxPool, ReduceSum, Rescale, Reshape, Table8,
+    Transpose,
 };
 use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, Tensor, TensorType};
 use std::sync::Arc;
@@ -20,12 +21,14 @@ pub(super) fn run(cpu: &Cpu) -> Result<(), Error> {
         let (a, b) = (ours.trace(&input)?, reference.trace(&input)?);
         let isa = cpu.isa().name();
         if let Some((op, byte)) = first_difference(&a, &b) {
-            let reason = format!("self-test failed, do not use {isa} here: node {} ({}), byte {byte}", op.node, op.op);
+            let reason =
+                format!("self-test failed, do not use {isa} here: node {} ({}), byte {byte}", op.node, op.op);
             return Err(device(reason));
         }
         let (a, b) = (ours.run(&[&input])?, reference.run(&[&input])?);
         if let Some(byte) = a.concat().iter().zip(b.concat()).position(|(a, b)| *a != b) {
-            let reason = format!("self-test failed, do not use {isa} here: fused kernels, byte {byte} of the output");
+            let reason =
+                format!("self-test failed, do not use {isa} here: fused kernels, byte {byte} of the output");
             return Err(device(reason));
         }
     }
@@ -59,9 +62,16 @@ fn network() -> Artifact {
         shift(1, 38),
         i8s(&[256]), // 9: Table8
     ];
-    let conv = Conv2d { weight: 0, bias: 1, zero_point: -3, stride: [1, 2], dilation: [2, 1], pads: [1, 0, 2, 1] };
-    let depthwise =
-        DepthwiseConv2d { weight: 4, bias: 1, zero_point: 5, stride: [1, 1], dilation: [1, 2], pads: [1, 2, 0, 2] };
+    let conv =
+        Conv2d { weight: 0, bias: 1, zero_point: -3, stride: [1, 2], dilation: [2, 1], pads: [1, 0, 2, 1] };
+    let depthwise = DepthwiseConv2d {
+        weight: 4,
+        bias: 1,
+        zero_point: 5,
+        stride: [1, 1],
+        dilation: [1, 2],
+        pads: [1, 2, 0, 2],
+    };
     let rescale = |multiplier, zero_point| {
         let (lo, hi, dtype) = (-128, 120, DType::I8);
         Op::Rescale(Rescale { multiplier, shift: multiplier + 1, zero_point, lo, hi, dtype })
@@ -77,19 +87,19 @@ fn network() -> Artifact {
     };
     let node = |operands: &[u32], op: Op| Node { operands: operands.to_vec(), op };
     let nodes = vec![
-        node(&[0], Op::Conv2d(conv)),                                                        // 1: [7, 6, 73]
-        node(&[1], rescale(2, 5)),                                                           // 2
-        node(&[2], Op::Clamp(Clamp { lo: -100, hi: 127 })),                                  // 3
-        node(&[3], Op::DepthwiseConv2d(depthwise)),                                          // 4: [7, 6, 73]
-        node(&[4], rescale(2, -7)),                                                          // 5
-        node(&[3, 5], Op::AddScaled(add)),                                                   // 6
+        node(&[0], Op::Conv2d(conv)),                       // 1: [7, 6, 73]
+        node(&[1], rescale(2, 5)),                          // 2
+        node(&[2], Op::Clamp(Clamp { lo: -100, hi: 127 })), // 3
+        node(&[3], Op::DepthwiseConv2d(depthwise)),         // 4: [7, 6, 73]
+        node(&[4], rescale(2, -7)),                         // 5
+        node(&[3, 5], Op::AddScaled(add)),                  // 6
         node(&[6], Op::MaxPool(MaxPool { kernel: [3, 2], stride: [2, 1], pads: [1, 0, 1, 1] })), // 7: [4, 6, 73]
-        node(&[7], Op::Transpose(Transpose { perm: vec![1, 0, 2] })),                        // 8: [6, 4, 73]
-        node(&[8], Op::Reshape(Reshape { shape: vec![24, 73] })),                            // 9
-        node(&[9], Op::MatMul(MatMul { weight: 5, bias: 6, zero_point: 127 })),              // 10: [24, 19]
-        node(&[10], rescale(7, 0)),                                                          // 11
-        node(&[11], Op::Table8(Table8 { table: 9 })),                                        // 12
-        node(&[12], Op::ReduceSum(ReduceSum { axes: vec![0], zero_point: -128 })),           // 13: [19]
+        node(&[7], Op::Transpose(Transpose { perm: vec![1, 0, 2] })), // 8: [6, 4, 73]
+        node(&[8], Op::Reshape(Reshape { shape: vec![24, 73] })),     // 9
+        node(&[9], Op::MatMul(MatMul { weight: 5, bias: 6, zero_point: 127 })), // 10: [24, 19]
+        node(&[10], rescale(7, 0)),                                   // 11
+        node(&[11], Op::Table8(Table8 { table: 9 })),                 // 12
+        node(&[12], Op::ReduceSum(ReduceSum { axes: vec![0], zero_point: -128 })), // 13: [19]
     ];
     let quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
     let inputs = vec![Port { name: "x".into(), ty: TensorType::new(DType::I8, &[8, 12, 5]), quant }];

@@ -9,9 +9,12 @@ pub fn run(op: &Conv2d, x: &Wide, weight: &Wide, bias: &Wide, y: &mut Wide) {
             for o in 0..y.shape[2] {
                 let mut sum = bias.data[o];
                 for u in 0..kh {
-                    let Some(row) = tap(i, op.stride[0], u, op.dilation[0], op.pads[0], x.shape[0]) else { continue };
+                    let Some(row) = tap(i, op.stride[0], u, op.dilation[0], op.pads[0], x.shape[0]) else {
+                        continue;
+                    };
                     for v in 0..kw {
-                        let Some(col) = tap(j, op.stride[1], v, op.dilation[1], op.pads[1], x.shape[1]) else {
+                        let Some(col) = tap(j, op.stride[1], v, op.dilation[1], op.pads[1], x.shape[1])
+                        else {
                             continue;
                         };
                         for c in 0..channels {

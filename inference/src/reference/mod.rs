@@ -75,7 +75,11 @@ impl LoadedReference {
         for (node, info) in header.nodes.iter().zip(&self.model.values()[header.inputs.len()..]) {
             let operands: Vec<&Wide> = node.operands.iter().map(|&v| &values[v as usize]).collect();
             let value = self.compute(&node.op, &operands, &info.ty);
-            debug_assert!(value.data.iter().all(|&v| info.interval.contains(v)), "{:?} left its interval", node.op);
+            debug_assert!(
+                value.data.iter().all(|&v| info.interval.contains(v)),
+                "{:?} left its interval",
+                node.op
+            );
             values.push(value);
         }
         values
@@ -95,9 +99,13 @@ impl LoadedReference {
         let mut y = Wide::zeros(&ty.shape);
         match op {
             Op::Conv2d(op) => conv2d::run(op, x, constant(op.weight), constant(op.bias), &mut y),
-            Op::DepthwiseConv2d(op) => depthwise_conv2d::run(op, x, constant(op.weight), constant(op.bias), &mut y),
+            Op::DepthwiseConv2d(op) => {
+                depthwise_conv2d::run(op, x, constant(op.weight), constant(op.bias), &mut y)
+            }
             Op::MatMul(op) => mat_mul::run(op, x, constant(op.weight), constant(op.bias), &mut y),
-            Op::Rescale(op) => elementwise::rescale(op, x, constant(op.multiplier), constant(op.shift), &mut y),
+            Op::Rescale(op) => {
+                elementwise::rescale(op, x, constant(op.multiplier), constant(op.shift), &mut y)
+            }
             Op::AddScaled(op) => add_scaled::run(op, x, operands[1], &mut y),
             Op::Clamp(op) => elementwise::clamp(op, x, &mut y),
             Op::MaxPool(op) => max_pool::run(op, x, &mut y),

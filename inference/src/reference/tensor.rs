@@ -47,7 +47,14 @@ fn dims(shape: &[u32]) -> Vec<usize> {
 }
 
 /// Position `out·stride + tap·dilation − pad` where it lies inside `0..size`.
-pub(super) fn tap(out: usize, stride: u32, tap: usize, dilation: u32, pad: u32, size: usize) -> Option<usize> {
+pub(super) fn tap(
+    out: usize,
+    stride: u32,
+    tap: usize,
+    dilation: u32,
+    pad: u32,
+    size: usize,
+) -> Option<usize> {
     let at = (out * stride as usize + tap * dilation as usize).checked_sub(pad as usize)?;
     (at < size).then_some(at)
 }

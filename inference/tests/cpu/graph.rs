@@ -1,7 +1,8 @@
 //! Random models that pass the check.
 
 use isocortex_model::ops::{
-    AddScaled, Clamp, Conv2d, DepthwiseConv2d, MatMul, MaxPool, ReduceSum, Rescale, Reshape, Table8, Transpose,
+    AddScaled, Clamp, Conv2d, DepthwiseConv2d, MatMul, MaxPool, ReduceSum, Rescale, Reshape, Table8,
+    Transpose,
 };
 use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, Tensor, TensorType};
 
@@ -106,7 +107,11 @@ impl Graph {
         let channels = rng.pick(&[1, 2, 3, 4, 5, 8, 15, 16, 17, 33]);
         let image = [rng.range(1, 9) as u32, rng.range(1, 9) as u32, channels];
         let first = TensorType::new(DType::I8, &image);
-        let inputs = if rng.below(3) == 0 { vec![first.clone(), TensorType::new(rng.dtype(), &image)] } else { vec![first] };
+        let inputs = if rng.below(3) == 0 {
+            vec![first.clone(), TensorType::new(rng.dtype(), &image)]
+        } else {
+            vec![first]
+        };
         let mut graph = Self::new(&inputs);
         while graph.nodes.len() < nodes {
             let tag = rng.range(1, 11);
@@ -214,5 +219,6 @@ impl Graph {
 fn check(inputs: &[TensorType], constants: &[Tensor], nodes: &[Node], outputs: &[u32]) -> Option<Model> {
     let ports = inputs.iter().map(|ty| Port { name: String::new(), ty: ty.clone(), quant: QUANT }).collect();
     let outputs = outputs.iter().map(|&value| Output { name: String::new(), value, quant: QUANT }).collect();
-    Model::check(&Artifact::build(ports, constants.to_vec(), nodes.to_vec(), outputs, Default::default())).ok()
+    Model::check(&Artifact::build(ports, constants.to_vec(), nodes.to_vec(), outputs, Default::default()))
+        .ok()
 }

@@ -30,7 +30,8 @@ fn compare(backends: &[Cpu], model: Model, rng: &mut Rng, what: &str) {
     let model = Arc::new(model);
     let reference = Reference.load(model.clone()).unwrap();
     let inputs = inputs(rng, model.input_len());
-    let wanted: Vec<_> = inputs.iter().map(|x| (reference.run(&[x]).unwrap(), reference.trace(x).unwrap())).collect();
+    let wanted: Vec<_> =
+        inputs.iter().map(|x| (reference.run(&[x]).unwrap(), reference.trace(x).unwrap())).collect();
     for cpu in backends {
         let ours = cpu.load(model.clone()).unwrap();
         for (x, (output, trace)) in inputs.iter().zip(&wanted) {

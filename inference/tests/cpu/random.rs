@@ -48,7 +48,8 @@ fn tails() {
         let shape = [rng.range(1, 8) as u32, rng.range(1, 8) as u32, rng.pick(&[1, 4, 16, 30])];
         let graph = Graph::new(&[TensorType::new(DType::I8, &shape)]);
         let tag = rng.range(1, 3);
-        let Some(graph) = graph.with(&mut rng, tag).and_then(|g| g.with(&mut rng, 4)).and_then(|g| g.with(&mut rng, 6))
+        let Some(graph) =
+            graph.with(&mut rng, tag).and_then(|g| g.with(&mut rng, 4)).and_then(|g| g.with(&mut rng, 6))
         else {
             continue;
         };

@@ -3,17 +3,21 @@
 //! Exact: a is 0..=255 and |w| ≤ 128, so a pair of products lies within ±65,280; no vpmaddubsw, which
 //! saturates. Each 64 bytes of weights are four vectors of 4 channels times 4 of k, so an accumulator holds
 //! two halves of each of 4 channels, added at the end: addition mod 2^32 has no order.
+//!
+//! Measured as in `avx512vnni.rs`: 116 µs, 48 macs a nanosecond.
 
 use super::{Block, LANES, Out, ROWS, Tiles, store};
 use std::arch::x86_64::{
     __m256i, _mm_loadu_si128, _mm_set1_epi32, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_cvtepu8_epi16,
-    _mm256_hadd_epi32, _mm256_madd_epi16, _mm256_permute4x64_epi64, _mm256_setzero_si256,
+    _mm256_hadd_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_permute4x64_epi64, _mm256_setzero_si256,
+    _mm256_storeu_si256,
 };
 
-pub(super) const TILES: Tiles = &[&[(3, tile::<3>), (1, tile::<1>)]];
+pub(super) const TILES: Tiles = &[&[(2, tile::<2>), (1, tile::<1>)]];
 
-/// R rows of one panel. Registers: 4·R accumulators, R rows, a weight and a product: 17 of 16 for R = 3, the
-/// one that spills being worth the loads and widenings of weights that it saves.
+/// R rows of one panel. Registers: 4·R accumulators, R rows, a weight and a product, of 16: R = 3 would spill, and
+/// was measured slower (123 µs against 116 for the network below).
+#[allow(clippy::needless_range_loop)] // the indices are registers'
 #[target_feature(enable = "avx2")]
 fn tile<const R: usize>(b: &Block<'_>, at: &[usize; ROWS], row: usize, out: &mut Out<'_>) {
     let mut acc = [[_mm256_setzero_si256(); 4]; R];
@@ -44,12 +48,10 @@ fn tile<const R: usize>(b: &Block<'_>, at: &[usize; ROWS], row: usize, out: &mut
             // hadd adds neighbours within each half: channels 0 1 4 5 | 2 3 6 7, put in order by the permutation.
             let pairs = _mm256_hadd_epi32(acc[r][2 * h], acc[r][2 * h + 1]);
             let ordered = _mm256_permute4x64_epi64::<0b11_01_10_00>(pairs);
-            // SAFETY: both are 8 lanes of 32 bits, any bits are values of both.
-            let ordered = unsafe { std::mem::transmute::<__m256i, [i32; LANES / 2]>(ordered) };
-            for l in 0..LANES / 2 {
-                let sum = &mut sums[r][0][h * LANES / 2 + l];
-                *sum = sum.wrapping_add(ordered[l]);
-            }
+            let (half, _) = sums[r][0][h * LANES / 2..].as_chunks_mut::<{ LANES / 2 }>();
+            let half = half[0].as_mut_ptr().cast::<__m256i>();
+            // SAFETY: 8 lanes of 32 bits each; loads and stores need no alignment.
+            unsafe { _mm256_storeu_si256(half, _mm256_add_epi32(_mm256_loadu_si256(half), ordered)) };
         }
     }
     store(b, &sums, row, out);

@@ -13,12 +13,11 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512vnni;
-mod narrow;
 mod pack;
-mod scalar;
+mod plain;
 
 use super::isa::{Detected, Isa};
-use super::rescale::{LANES, Requant};
+use super::rescale::{LANES, Requant, put};
 use crate::Error;
 pub(super) use pack::Segments;
 
@@ -63,7 +62,8 @@ pub(super) enum Out<'a> {
 /// segment; `weights` and `bias` hold the tile's panels.
 type Tile = unsafe fn(block: &Block<'_>, at: &[usize; ROWS], row: usize, out: &mut Out<'_>);
 
-/// For 1, 2, … panels, the tiles there are, as (rows, function), the tallest first and one row last.
+/// For 1, 2, … panels, the tiles there are, as (rows, function), the tallest first and one row last. None
+/// at all where there are no instructions of our own to use.
 type Tiles = &'static [&'static [(usize, Tile)]];
 
 /// A matrix of weights made ready.
@@ -79,8 +79,8 @@ pub(super) struct Gemm {
 enum Weights {
     /// Panel by panel, group by group.
     Panels(Vec<[i8; 64]>),
-    /// As they came, for so few channels that a panel would be mostly empty.
-    Narrow(Detected, Vec<i8>),
+    /// As they came: without tiles, or for so few channels that a panel would be mostly empty.
+    Plain(Detected, Vec<i8>),
 }
 
 impl Gemm {
@@ -93,19 +93,15 @@ impl Gemm {
         segments: Segments,
         tail: Option<Requant>,
     ) -> Result<Self, Error> {
-        let weights = match pack::panels(weight, bias.len(), &segments)? {
-            Some(panels) => Weights::Panels(panels),
-            None => Weights::Narrow(isa, weight.to_vec()),
-        };
-        let tiles = match isa.isa() {
-            Isa::Scalar => scalar::TILES,
+        let tiles: Tiles = match isa.isa() {
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => avx2::TILES,
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => avx512vnni::TILES,
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => scalar::TILES,
+            _ => &[],
         };
+        let panels = if tiles.is_empty() { None } else { pack::panels(weight, bias.len(), &segments)? };
+        let weights = panels.map_or_else(|| Weights::Plain(isa, weight.to_vec()), Weights::Panels);
         let bias = pack::bias(weight, bias, zero_point);
         Ok(Self { tiles, weights, segments, n: bias.1, bias: bias.0, tail })
     }
@@ -123,7 +119,9 @@ impl Gemm {
         assert!(last + self.segments.end() <= a.len(), "a row of the operand ends outside it");
         let panels = match &self.weights {
             Weights::Panels(panels) => panels,
-            Weights::Narrow(isa, weight) => return narrow::run(self, *isa, weight, a, grid, rows, out),
+            Weights::Plain(isa, weight) => {
+                return isa.run(plain::Plain { gemm: self, weight, a, grid, rows, out });
+            }
         };
         let depth = self.segments.depth();
         let mut panel = 0;
@@ -185,7 +183,12 @@ impl Starts {
 
 /// Writes a tile out, through the tail where there is one. Inlined into the tiles, with their instructions.
 #[inline(always)]
-fn store<const R: usize, const P: usize>(b: &Block<'_>, acc: &[[[i32; LANES]; P]; R], row: usize, out: &mut Out<'_>) {
+fn store<const R: usize, const P: usize>(
+    b: &Block<'_>,
+    acc: &[[[i32; LANES]; P]; R],
+    row: usize,
+    out: &mut Out<'_>,
+) {
     for (r, acc) in acc.iter().enumerate() {
         for (p, acc) in acc.iter().enumerate() {
             let from = (b.panel + p) * LANES;
@@ -193,10 +196,7 @@ fn store<const R: usize, const P: usize>(b: &Block<'_>, acc: &[[[i32; LANES]; P]
             let lanes = LANES.min(b.n - from);
             match (&mut *out, b.tail) {
                 (Out::I8(y), Some(tail)) => tail.store(b.panel + p, acc, &mut y[at..][..lanes]),
-                (Out::I32(y), _) => match y[at..][..lanes].first_chunk_mut::<LANES>() {
-                    Some(y) => *y = *acc,
-                    None => y[at..][..lanes].copy_from_slice(&acc[..lanes]),
-                },
+                (Out::I32(y), _) => put(acc, &mut y[at..][..lanes]),
                 // `out` is i8 just where there is a tail.
                 (Out::I8(_), None) => {}
             }

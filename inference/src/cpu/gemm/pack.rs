@@ -73,7 +73,10 @@ mod tests {
         let packed = panels(&weight, 17, &segments).unwrap().unwrap();
         assert_eq!(packed.len(), 8);
         let at = |channel: usize, k: usize| weight[channel * 10 + k];
-        assert_eq!(packed[0][..8], [at(0, 0), at(0, 1), at(0, 2), at(0, 3), at(1, 0), at(1, 1), at(1, 2), at(1, 3)]);
+        assert_eq!(
+            packed[0][..8],
+            [at(0, 0), at(0, 1), at(0, 2), at(0, 3), at(1, 0), at(1, 1), at(1, 2), at(1, 3)]
+        );
         assert_eq!(packed[3][60..], [at(15, 9), 0, 0, 0]);
         assert_eq!(packed[4 + 2][..5], [at(16, 5), at(16, 6), at(16, 7), at(16, 8), 0]);
     }
