@@ -11,7 +11,7 @@
 
 use flate2::read::GzDecoder;
 use isocortex_convert::{FloatModel, Options, RangeMethod, Samples, convert, evaluate, read_labels};
-use isocortex_inference::Reference;
+use isocortex_inference::Cpu;
 use std::{error::Error, fs, io::Read, path::Path, time::Instant};
 
 const DEBIAN: &str = "/usr/share/datasets/fashion-mnist";
@@ -48,14 +48,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {:<16} {:<14} {:>10} macs  {}", o.op, format!("{:?}", o.ty.shape), o.macs, o.layer);
     }
     for l in &report.layers {
-        println!("  {:<40} {:9.3} to {:9.3}  scale {:.6}  zero {:4}  error {:.4}", l.layer, l.lo, l.hi, l.scale, l.zero_point, l.error);
+        println!(
+            "  {:<40} {:9.3} to {:9.3}  scale {:.6}  zero {:4}  error {:.4}",
+            l.layer, l.lo, l.hi, l.scale, l.zero_point, l.error
+        );
     }
     report.notes.iter().for_each(|n| println!("  {n}"));
 
     let (samples, labels) = (read_samples(&images)?, read_classes(&labels)?);
     let float = FloatModel::load(&onnx, Some(folder), None)?;
     let start = Instant::now();
-    let e = evaluate(&float, &Reference, converted.model, &samples, &labels, &mut |_, _| ())?;
+    let e = evaluate(&float, &Cpu::new(1)?, converted.model, &samples, &labels, &mut |_, _| ())?;
     println!("{} samples in {:.1?}", e.samples, start.elapsed());
     let percent = |x: f64| format!("{:.2} %", x * 100.0);
     println!(

@@ -62,7 +62,7 @@ pub(crate) fn observe(
             let all = model.run_all(sample)?;
             for ((index, node, value, factor), elements) in nodes.iter().zip(&all) {
                 let Some(slot) = seen.get_mut(*index) else { continue };
-                let slot = slot.get_or_insert_with(|| Seen::default());
+                let slot = slot.get_or_insert_with(Seen::default);
                 let (lo, hi) = node.bounds;
                 let reals = elements.iter().map(|&x| (f64::from(x) * factor).max(lo).min(hi));
                 if let Some(bad) = elements.iter().find(|x| !x.is_finite()) {
@@ -127,7 +127,12 @@ impl Seen {
         let may_lose = (total as f64 * share.clamp(0.0, 0.5)).floor() as u64;
         let cut = |counts: &mut dyn Iterator<Item = &u64>| {
             let mut lost = 0;
-            counts.take_while(|n| { lost += **n; lost <= may_lose }).count()
+            counts
+                .take_while(|n| {
+                    lost += **n;
+                    lost <= may_lose
+                })
+                .count()
         };
         let (left, right) = (cut(&mut self.counts.iter()), cut(&mut self.counts.iter().rev()));
         (self.lo + left as f64 * self.bin(), self.hi - right as f64 * self.bin())

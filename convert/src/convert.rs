@@ -54,7 +54,8 @@ pub fn convert(
     options: &Options,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Converted, ConvertError> {
-    let source = Source::load(onnx, options.folder.as_deref(), options.input_shape.as_deref(), &known_operators())?;
+    let source =
+        Source::load(onnx, options.folder.as_deref(), options.input_shape.as_deref(), &known_operators())?;
     fits(samples, &source.input_shape)?;
     let (graph, notes) = import(&source)?;
     let graph = fold(graph);

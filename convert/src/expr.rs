@@ -121,18 +121,14 @@ impl Expr {
             Self::Call(Func::Neg, e) => e.ramp()?.times(-1.0),
             Self::Call(..) => None,
             Self::Pair(op, a, b) => match (op, a.ramp(), b.ramp(), a.as_ref(), b.as_ref()) {
-                (Bin::Add, Some(r), None, _, Self::Const(c)) | (Bin::Add, None, Some(r), Self::Const(c), _) => {
-                    r.plus(*c)
-                }
-                (Bin::Mul, Some(r), None, _, Self::Const(c)) | (Bin::Mul, None, Some(r), Self::Const(c), _) => {
-                    r.times(*c)
-                }
-                (Bin::Max, Some(r), None, _, Self::Const(c)) | (Bin::Max, None, Some(r), Self::Const(c), _) => {
-                    r.clamped(*c, f64::INFINITY)
-                }
-                (Bin::Min, Some(r), None, _, Self::Const(c)) | (Bin::Min, None, Some(r), Self::Const(c), _) => {
-                    r.clamped(f64::NEG_INFINITY, *c)
-                }
+                (Bin::Add, Some(r), None, _, Self::Const(c))
+                | (Bin::Add, None, Some(r), Self::Const(c), _) => r.plus(*c),
+                (Bin::Mul, Some(r), None, _, Self::Const(c))
+                | (Bin::Mul, None, Some(r), Self::Const(c), _) => r.times(*c),
+                (Bin::Max, Some(r), None, _, Self::Const(c))
+                | (Bin::Max, None, Some(r), Self::Const(c), _) => r.clamped(*c, f64::INFINITY),
+                (Bin::Min, Some(r), None, _, Self::Const(c))
+                | (Bin::Min, None, Some(r), Self::Const(c), _) => r.clamped(f64::NEG_INFINITY, *c),
                 (Bin::Sub, Some(r), None, _, Self::Const(c)) => r.plus(-*c),
                 (Bin::Sub, None, Some(r), Self::Const(c), _) => r.times(-1.0)?.plus(*c),
                 (Bin::Div, Some(r), None, _, Self::Const(c)) => r.times(1.0 / *c),

@@ -24,7 +24,11 @@ impl FloatModel {
     ///
     /// # Errors
     /// The same as [`convert`](crate::convert)'s, as far as loading goes.
-    pub fn load(onnx: &[u8], dir: Option<&Path>, input_shape: Option<&[usize]>) -> Result<Self, ConvertError> {
+    pub fn load(
+        onnx: &[u8],
+        dir: Option<&Path>,
+        input_shape: Option<&[usize]>,
+    ) -> Result<Self, ConvertError> {
         let source = Source::load(onnx, dir, input_shape, &known_operators())?;
         Self::new(&source, &[&source.output])
     }
@@ -51,7 +55,11 @@ impl FloatModel {
     pub(crate) fn run_all(&self, sample: &[f32]) -> Result<Vec<Vec<f32>>, ConvertError> {
         let wanted: usize = self.shape.iter().product();
         if sample.len() != wanted {
-            let text = format!("a sample has {} elements, the model takes {wanted} ({:?})", sample.len(), self.shape);
+            let text = format!(
+                "a sample has {} elements, the model takes {wanted} ({:?})",
+                sample.len(),
+                self.shape
+            );
             return Err(ConvertError::Data(text));
         }
         guarded("running", || {

@@ -39,14 +39,27 @@ pub(crate) enum Op {
     Input,
     Conv(Conv),
     /// `weight` is [N, K]; the last dimension of the operand is K.
-    MatMul { weight: Vec<f32>, bias: Vec<f32> },
+    MatMul {
+        weight: Vec<f32>,
+        bias: Vec<f32>,
+    },
     /// A factor and an addend for each index of the last dimension.
-    Affine { factor: Vec<f32>, addend: Vec<f32> },
+    Affine {
+        factor: Vec<f32>,
+        addend: Vec<f32>,
+    },
     Add,
     Unary(Expr),
-    MaxPool { kernel: [usize; 2], stride: [usize; 2], pads: [usize; 4] },
+    MaxPool {
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        pads: [usize; 4],
+    },
     /// The sum over `axes`, times `factor` (1/n for a mean).
-    Reduce { axes: Vec<usize>, factor: f64 },
+    Reduce {
+        axes: Vec<usize>,
+        factor: f64,
+    },
     Reshape,
     Transpose(Vec<usize>),
 }

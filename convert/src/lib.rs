@@ -38,6 +38,7 @@ mod float;
 mod fold;
 mod graph;
 mod import;
+mod layers;
 mod lower;
 mod ports;
 mod quantise;

@@ -146,7 +146,10 @@ mod tests {
     fn a_scale_survives_the_header() {
         for scale in [1.0 / 255.0, 0.1, 1e-9, 12345.678] {
             let scale = representable(scale);
-            assert_eq!(Affine::from(Affine { scale, zero_point: 3 }.quant()), Affine { scale, zero_point: 3 });
+            assert_eq!(
+                Affine::from(Affine { scale, zero_point: 3 }.quant()),
+                Affine { scale, zero_point: 3 }
+            );
         }
     }
 }

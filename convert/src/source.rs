@@ -55,11 +55,14 @@ impl Source {
         let (input, input_shape) = fix_input(graph, input_shape)?;
         let output = match graph.output.as_slice() {
             [one] => one.name.clone(),
-            all => return Err(ConvertError::Model(format!("it has {} outputs; export it with one", all.len()))),
+            all => {
+                return Err(ConvertError::Model(format!("it has {} outputs; export it with one", all.len())));
+            }
         };
         // tract derives all shapes from the input; declared ones may name the batch symbol that is now 1.
         graph.value_info.clear();
-        let dir = dir.map(|d| d.to_str().ok_or_else(|| ConvertError::Model("its folder is not UTF-8".into())));
+        let dir =
+            dir.map(|d| d.to_str().ok_or_else(|| ConvertError::Model("its folder is not UTF-8".into())));
         let dir = dir.transpose()?;
         let (model, outlets) = guarded("loading", || {
             let mut onnx = tract_onnx::onnx();
@@ -159,7 +162,9 @@ fn fix_input(
         return bad(format!("input `{name}` has no tensor type"));
     };
     if ty.elem_type != pb::tensor_proto::DataType::Float as i32 {
-        return bad(format!("input `{name}` is not float32; export the float model, the converter quantises it"));
+        return bad(format!(
+            "input `{name}` is not float32; export the float model, the converter quantises it"
+        ));
     }
     let declared = ty.shape.get_or_insert_default();
     if let Some(shape) = wanted {
@@ -185,7 +190,9 @@ fn fix_input(
         return bad(format!("input `{name}` has {rank} dimensions; 1 to 5 are supported"));
     }
     if rank > 1 && shape.first() != Some(&1) {
-        return bad(format!("input `{name}` has shape {shape:?}; the first dimension is the batch and must be 1"));
+        return bad(format!(
+            "input `{name}` has shape {shape:?}; the first dimension is the batch and must be 1"
+        ));
     }
     Ok((name, shape))
 }
@@ -211,7 +218,9 @@ impl ModelDataResolver for Bounded {
         };
         let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(size));
         if left.is_err() {
-            return Err(TractError::msg(format!("external data are larger than {MAX_ONNX_BYTES} bytes in all")));
+            return Err(TractError::msg(format!(
+                "external data are larger than {MAX_ONNX_BYTES} bytes in all"
+            )));
         }
         FopenDataResolver.read_bytes_from_path(buf, p, offset, length)
     }

@@ -61,7 +61,10 @@ fn inputs_and_outputs() {
     let mut outputs = relu(Onnx::new(&[1, 4]));
     outputs.graph().output.push(value("x", &[1, 4]));
     contains(&refusal(&outputs.output("y"), &[4]), &["2 outputs"]);
-    contains(&refusal(&relu(Onnx::new(&[1, 4])).floats("c", &[1], &[1.0]).output("c"), &[4]), &["does not depend"]);
+    contains(
+        &refusal(&relu(Onnx::new(&[1, 4])).floats("c", &[1], &[1.0]).output("c"), &[4]),
+        &["does not depend"],
+    );
     let nowhere = Onnx::new(&[1, 4]).node("Add", &["x", "ghost"], "y", &[]);
     contains(&refusal(&nowhere.output("y"), &[4]), &["ghost"]);
     refusal(&relu(Onnx::new(&[1, 4])).output("nothing"), &[4]);
@@ -100,7 +103,8 @@ fn damaged_files_never_panic() {
 #[test]
 fn impossible_shapes() {
     let weights = |dims: &[i64]| {
-        let mut onnx = Onnx::new(&[1, 2, 6, 6]).random("w", &[3, 2, 3, 3], 1).node("Conv", &["x", "w"], "y", &[]);
+        let mut onnx =
+            Onnx::new(&[1, 2, 6, 6]).random("w", &[3, 2, 3, 3], 1).node("Conv", &["x", "w"], "y", &[]);
         onnx.graph().initializer[0].dims = dims.to_vec();
         onnx.output("y")
     };
@@ -109,7 +113,12 @@ fn impossible_shapes() {
     }
     let huge = Onnx::new(&[1, 2, 1 << 40, 6]).node("Relu", &["x"], "y", &[]);
     assert!(try_convert(&huge.output("y"), &[2, 6, 6]).is_err());
-    for attr in [("strides", vec![0, 1]), ("strides", vec![1]), ("dilations", vec![-1, 1]), ("pads", vec![1 << 40; 4])] {
+    for attr in [
+        ("strides", vec![0, 1]),
+        ("strides", vec![1]),
+        ("dilations", vec![-1, 1]),
+        ("pads", vec![1 << 40; 4]),
+    ] {
         let (name, ints) = attr;
         let onnx = Onnx::new(&[1, 2, 6, 6]).random("w", &[3, 2, 3, 3], 1);
         let onnx = onnx.node("Conv", &["x", "w"], "y", &[(name, Attr::Ints(ints))]);
@@ -125,7 +134,8 @@ fn external_data_outside_the_folder() {
         let tensor = &mut onnx.graph().initializer[0];
         tensor.raw_data.clear();
         tensor.data_location = Some(pb::tensor_proto::DataLocation::External as i32);
-        let entry = |key: &str, value: &str| pb::StringStringEntryProto { key: key.into(), value: value.into() };
+        let entry =
+            |key: &str, value: &str| pb::StringStringEntryProto { key: key.into(), value: value.into() };
         tensor.external_data = vec![entry("location", location), entry("length", "32")];
         let options = Options { folder: Some(folder.clone()), ..common::grid() };
         assert!(convert(&onnx.output("y"), &samples(&[4]), &options, &mut |_, _| ()).is_err(), "{location}");
@@ -142,9 +152,14 @@ fn a_name_that_is_not_text() {
 
 #[test]
 fn sums_that_could_overflow() {
-    // 70,000 products of up to 127 · 255 are more than 2^31.
-    let onnx = Onnx::new(&[1, 70_000]).floats("w", &[70_000, 1], &[1.0; 70_000]).node("MatMul", &["x", "w"], "wide", &[]);
-    contains(&refusal(&onnx.output("wide"), &[70_000]), &["`wide`", "overflow"]);
+    // 140,000 products of up to 127 · 128 are more than 2^31.
+    let onnx = Onnx::new(&[1, 140_000]).floats("w", &[140_000, 1], &[1.0; 140_000]).node(
+        "MatMul",
+        &["x", "w"],
+        "wide",
+        &[],
+    );
+    contains(&refusal(&onnx.output("wide"), &[140_000]), &["`wide`", "overflow"]);
 }
 
 #[test]
@@ -152,7 +167,8 @@ fn undefined_functions_and_numbers() {
     let onnx = Onnx::new(&[1, 8]).node("Log", &["x"], "log", &[]);
     // The float model itself has no answer for negative numbers.
     assert!(try_convert(&onnx.output("log"), &[8]).is_err());
-    let weights = Onnx::new(&[1, 2]).floats("w", &[2, 1], &[f32::NAN, 1.0]).node("MatMul", &["x", "w"], "y", &[]);
+    let weights =
+        Onnx::new(&[1, 2]).floats("w", &[2, 1], &[f32::NAN, 1.0]).node("MatMul", &["x", "w"], "y", &[]);
     contains(&refusal(&weights.output("y"), &[2]), &["`y`", "infinite or undefined"]);
     assert!(Samples::new(vec![2], vec![0.0, f32::INFINITY]).is_err());
     assert!(Samples::new(vec![0], vec![]).is_err());

@@ -41,10 +41,12 @@ fn conv_without_bias_auto_pad() {
 
 #[test]
 fn depthwise_and_grouped() {
-    let onnx = Onnx::new(&[1, 4, 6, 6])
-        .random("w", &[4, 1, 3, 3], 1)
-        .random("b", &[4], 2)
-        .node("Conv", &["x", "w", "b"], "y", &[pads([1, 1, 1, 1]), ("group", Attr::Int(4))]);
+    let onnx = Onnx::new(&[1, 4, 6, 6]).random("w", &[4, 1, 3, 3], 1).random("b", &[4], 2).node(
+        "Conv",
+        &["x", "w", "b"],
+        "y",
+        &[pads([1, 1, 1, 1]), ("group", Attr::Int(4))],
+    );
     assert_eq!(ops(&close(&onnx.output("y"), &[4, 6, 6], 1.5)), ["DepthwiseConv2d", "Rescale"]);
 
     let grouped = Onnx::new(&[1, 4, 6, 6])
@@ -112,8 +114,9 @@ fn factors_and_clips_fold() {
 fn max_pool_with_pads_and_ceil_mode() {
     let base = || Onnx::new(&[1, 2, 8, 7]);
     let kernel = || pair("kernel_shape", 3, 3);
-    let padded =
-        base().node("MaxPool", &["x"], "y", &[kernel(), pair("strides", 2, 2), pads([1, 1, 1, 1])]).output("y");
+    let padded = base()
+        .node("MaxPool", &["x"], "y", &[kernel(), pair("strides", 2, 2), pads([1, 1, 1, 1])])
+        .output("y");
     assert_eq!(ops(&close(&padded, &[2, 8, 7], 0.0)), ["MaxPool"]);
     let ceil = [kernel(), pair("strides", 2, 2), ("ceil_mode", Attr::Int(1))];
     close(&base().node("MaxPool", &["x"], "y", &ceil).output("y"), &[2, 8, 7], 0.0);
@@ -155,7 +158,15 @@ fn a_residual_block() {
         .node("Gemm", &["f", "w3", "b3"], "y", &[("transB", Attr::Int(1))]);
     let converted = close(&onnx.output("y"), &[4, 6, 6], 6.0);
     let expected = [
-        "Conv2d", "Rescale", "Conv2d", "Rescale", "AddScaled", "ReduceSum", "Rescale", "Reshape", "MatMul",
+        "Conv2d",
+        "Rescale",
+        "Conv2d",
+        "Rescale",
+        "AddScaled",
+        "ReduceSum",
+        "Rescale",
+        "Reshape",
+        "MatMul",
         "Rescale",
     ];
     assert_eq!(ops(&converted).iter().filter(|o| **o != "Reshape").count(), expected.len() - 1);
@@ -178,9 +189,11 @@ fn a_difference_of_two_branches() {
 fn a_dead_channel_keeps_its_bias() {
     let mut w = vec![1e-30f32; 2];
     w.extend([1.0, -1.0]);
-    let onnx = Onnx::new(&[1, 2, 3, 3])
-        .floats("w", &[2, 2, 1, 1], &w)
-        .floats("b", &[2], &[5.0, 0.0])
-        .node("Conv", &["x", "w", "b"], "y", &[]);
+    let onnx = Onnx::new(&[1, 2, 3, 3]).floats("w", &[2, 2, 1, 1], &w).floats("b", &[2], &[5.0, 0.0]).node(
+        "Conv",
+        &["x", "w", "b"],
+        "y",
+        &[],
+    );
     close(&onnx.output("y"), &[2, 3, 3], 1.0);
 }

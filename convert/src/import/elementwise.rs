@@ -1,18 +1,15 @@
 //! Element-wise operators: functions of one value, and sums of two.
 
-use super::{Act, At, Importer};
+use super::{
+    Act, At, Importer, Numbers,
+    functions::{function, leaky},
+    layout::{IMAGE, without_batch},
+};
 use crate::{
     error::ConvertError,
     expr::{Bin, Expr, Func, MAX_SIZE},
     graph::{Op, Probe},
 };
-
-/// Operators of one activation that [`Importer::function`] knows.
-pub(super) const FUNCTIONS: [&str; 32] = [
-    "Abs", "Atan", "Ceil", "Celu", "Cos", "Elu", "Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish",
-    "LeakyRelu", "Log", "Mish", "Neg", "Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Sign", "Sin",
-    "Softplus", "Softsign", "Sqrt", "Swish", "Tanh", "ThresholdedRelu", "Clip", "Dropout", "Identity",
-];
 
 impl Importer<'_> {
     pub(super) fn function(&mut self, at: &At<'_>) -> Result<Act, ConvertError> {
@@ -45,7 +42,9 @@ impl Importer<'_> {
     pub(super) fn binary(&mut self, at: &At<'_>) -> Result<Act, ConvertError> {
         let operator = at.proto.op_type.as_str();
         if at.proto.input.len() != 2 {
-            return Err(at.unsupported(format!("it has {} operands, not two; chain it", at.proto.input.len())));
+            return Err(
+                at.unsupported(format!("it has {} operands, not two; chain it", at.proto.input.len()))
+            );
         }
         let bin = match operator {
             "Add" | "Sum" => Bin::Add,
@@ -70,7 +69,7 @@ impl Importer<'_> {
         at: &At<'_>,
         bin: Bin,
         index: usize,
-        (shape, values): (Vec<usize>, Vec<f32>),
+        (shape, values): Numbers,
     ) -> Result<Act, ConvertError> {
         let x = self.activation(at, index)?;
         if x.shape.iter().product::<usize>() != at.shape.iter().product::<usize>() {
@@ -90,16 +89,21 @@ impl Importer<'_> {
         }
         // Varies: along one dimension of the operand, which must be the innermost one on chain.
         let rank = at.shape.len();
-        let padded: Vec<usize> = vec![1; rank.saturating_sub(shape.len())].into_iter().chain(shape.clone()).collect();
+        let padded: Vec<usize> =
+            vec![1; rank.saturating_sub(shape.len())].into_iter().chain(shape.clone()).collect();
         let varying: Vec<usize> = (0..rank).filter(|&d| padded.get(d).is_some_and(|&s| s > 1)).collect();
-        let batch = rank - super::without_batch(&at.shape).len().min(rank);
-        let x = if x.shape.len() == 4 && varying == [1] { self.relayout(&x, &super::IMAGE) } else { x };
+        let batch = rank - without_batch(&at.shape).len().min(rank);
+        let x = if x.shape.len() == 4 && varying == [1] { self.relayout(&x, &IMAGE) } else { x };
         let innermost = x.perm.last().map(|p| p + batch);
         let (&[axis], true) = (varying.as_slice(), x.shape.len() == rank) else {
-            return Err(at.unsupported(format!("its constant has shape {shape:?}; it may vary along one dimension")));
+            return Err(
+                at.unsupported(format!("its constant has shape {shape:?}; it may vary along one dimension"))
+            );
         };
         if Some(axis) != innermost {
-            return Err(at.unsupported(format!("its constant varies along dimension {axis}, which is not channels")));
+            return Err(
+                at.unsupported(format!("its constant varies along dimension {axis}, which is not channels"))
+            );
         }
         let ones = || vec![1.0; values.len()];
         let minus = || values.iter().map(|v| -v).collect();
@@ -109,7 +113,9 @@ impl Importer<'_> {
             ("Sub", 0) => (ones(), minus()),
             ("Sub", _) => (values.iter().map(|_| -1.0).collect(), values),
             ("Mul", _) => (values.clone(), zeros()),
-            ("Div", 0) if values.iter().all(|&v| v != 0.0) => (values.iter().map(|v| 1.0 / v).collect(), zeros()),
+            ("Div", 0) if values.iter().all(|&v| v != 0.0) => {
+                (values.iter().map(|v| 1.0 / v).collect(), zeros())
+            }
             _ => return Err(at.unsupported("its constant differs from channel to channel")),
         };
         Ok(self.push(at, Op::Affine { factor, addend }, vec![x.node], x.perm))
@@ -121,7 +127,11 @@ impl Importer<'_> {
             return Err(at.unsupported(format!("its operands have shapes {:?} and {:?}", a.shape, b.shape)));
         }
         let ((ra, ea), (rb, eb)) = (self.root(a.node), self.root(b.node));
-        if a.perm == b.perm && ra == rb && ea.size() + eb.size() < MAX_SIZE && !(bin == Bin::Add && a.node == b.node) {
+        if a.perm == b.perm
+            && ra == rb
+            && ea.size() + eb.size() < MAX_SIZE
+            && !(bin == Bin::Add && a.node == b.node)
+        {
             // x·sigmoid(x) and the like: one function of one value.
             let expr = Expr::pair(bin, ea, eb);
             let act = self.push(at, Op::Unary(expr.clone()), vec![ra], a.perm);
@@ -132,7 +142,8 @@ impl Importer<'_> {
         match bin {
             Bin::Add => Ok(self.push(at, Op::Add, vec![a.node, b.node], a.perm)),
             Bin::Sub => {
-                let negative = self.push(at, Op::Unary(Expr::call(Func::Neg, Expr::X)), vec![b.node], b.perm.clone());
+                let negative =
+                    self.push(at, Op::Unary(Expr::call(Func::Neg, Expr::X)), vec![b.node], b.perm.clone());
                 let value = at.proto.input.get(1).cloned().unwrap_or_default();
                 if let Some(node) = self.graph.nodes.get_mut(negative.node) {
                     node.probe = Some(Probe { value, perm: b.perm.clone(), factor: -1.0 });
@@ -158,9 +169,11 @@ impl Importer<'_> {
         if whole.size() > MAX_SIZE {
             return self.push(at, Op::Unary(expr), vec![x.node], x.perm);
         }
-        let clamps = self.graph.nodes.get(x.node).is_some_and(
-            |n| matches!(&n.op, Op::Unary(e) if e.ramp().is_some_and(|r| r.is_bounded())),
-        );
+        let clamps = self
+            .graph
+            .nodes
+            .get(x.node)
+            .is_some_and(|n| matches!(&n.op, Op::Unary(e) if e.ramp().is_some_and(|r| r.is_bounded())));
         let act = if clamps && whole.ramp().is_none() {
             self.push(at, Op::Unary(expr), vec![x.node], x.perm)
         } else {
@@ -169,68 +182,4 @@ impl Importer<'_> {
         self.roots.insert(act.node, (root, whole));
         act
     }
-}
-
-fn leaky(slope: f64) -> Expr {
-    Expr::pair(Bin::Add, Expr::X.max(0.0), Expr::X.min(0.0).mul(slope))
-}
-
-/// `scale·(max(x, 0) + alpha·(exp(min(x, 0)·steep) − 1))`
-fn elu(scale: f64, alpha: f64, steep: f64) -> Expr {
-    let tail = Expr::call(Func::Exp, Expr::X.min(0.0).mul(steep)).add(-1.0).mul(alpha);
-    Expr::pair(Bin::Add, Expr::X.max(0.0), tail).mul(scale)
-}
-
-fn times_x(e: Expr) -> Expr {
-    Expr::pair(Bin::Mul, Expr::X, e)
-}
-
-/// ONNX's definition of each function.
-fn function(at: &At<'_>) -> Result<Expr, ConvertError> {
-    let a = &at.attributes;
-    let call = |f| Expr::call(f, Expr::X);
-    let softplus = || Expr::call(Func::Log, call(Func::Exp).add(1.0));
-    Ok(match at.proto.op_type.as_str() {
-        "Abs" => call(Func::Abs),
-        "Atan" => call(Func::Atan),
-        "Ceil" => call(Func::Ceil),
-        "Cos" => call(Func::Cos),
-        "Erf" => call(Func::Erf),
-        "Exp" => call(Func::Exp),
-        "Floor" => call(Func::Floor),
-        "Log" => call(Func::Log),
-        "Neg" => call(Func::Neg),
-        "Round" => call(Func::Round),
-        "Sign" => call(Func::Sign),
-        "Sin" => call(Func::Sin),
-        "Sqrt" => call(Func::Sqrt),
-        "Tanh" => call(Func::Tanh),
-        "Relu" => Expr::X.max(0.0),
-        "Sigmoid" => Expr::X.sigmoid(),
-        "Reciprocal" => Expr::pair(Bin::Div, Expr::Const(1.0), Expr::X),
-        "LeakyRelu" => leaky(a.float("alpha", 0.01)),
-        "Elu" => elu(1.0, a.float("alpha", 1.0), 1.0),
-        "Celu" => {
-            let alpha = a.float("alpha", 1.0);
-            elu(1.0, alpha, 1.0 / alpha)
-        }
-        "Selu" => elu(a.float("gamma", 1.050_701), a.float("alpha", 1.673_263_2), 1.0),
-        "HardSigmoid" => Expr::X.mul(a.float("alpha", 0.2)).add(a.float("beta", 0.5)).max(0.0).min(1.0),
-        "HardSwish" => times_x(Expr::X.mul(1.0 / 6.0).add(0.5).max(0.0).min(1.0)),
-        "Swish" => times_x(Expr::X.mul(a.float("alpha", 1.0)).sigmoid()),
-        "Softplus" => softplus(),
-        "Softsign" => Expr::pair(Bin::Div, Expr::X, call(Func::Abs).add(1.0)),
-        "Mish" => times_x(Expr::call(Func::Tanh, softplus())),
-        "Gelu" if a.text("approximate").as_deref() == Some("tanh") => {
-            let cube = times_x(times_x(Expr::X)).mul(0.044_715);
-            let inner = Expr::pair(Bin::Add, Expr::X, cube).mul((2.0 / std::f64::consts::PI).sqrt());
-            times_x(Expr::call(Func::Tanh, inner).add(1.0)).mul(0.5)
-        }
-        "Gelu" => times_x(Expr::call(Func::Erf, Expr::X.mul(std::f64::consts::FRAC_1_SQRT_2)).add(1.0)).mul(0.5),
-        "ThresholdedRelu" => {
-            // sign(max(x − α, 0)) is 1 above α and 0 elsewhere.
-            times_x(Expr::call(Func::Sign, Expr::X.add(-a.float("alpha", 1.0)).max(0.0)))
-        }
-        _ => return Err(at.unsupported("op set 1 has no counterpart for this operator")),
-    })
 }

@@ -1,6 +1,9 @@
 //! Products with constant matrices, and batch normalisation.
 
-use super::{Act, At, IMAGE, Importer, in_order};
+use super::{
+    Act, At, Importer,
+    layout::{IMAGE, in_order, on_chain},
+};
 use crate::{
     error::ConvertError,
     graph::{Op, permute},
@@ -43,21 +46,32 @@ impl Importer<'_> {
             return Err(at.unsupported(format!("its matrix has shape {shape:?}; it must be [K, N]")));
         };
         if ones.iter().any(|&d| d != 1) {
-            return Err(at.unsupported(format!("its matrix has shape {shape:?}; a matrix for each batch is unknown")));
+            return Err(
+                at.unsupported(format!("its matrix has shape {shape:?}; a matrix for each batch is unknown"))
+            );
         }
         let weight = permute(&weight, &[*k, *n], &[1, 0]);
         self.product(at, *k, weight, vec![0.0; *n])
     }
 
     /// `weight` is [N, K].
-    fn product(&mut self, at: &At<'_>, k: usize, weight: Vec<f32>, bias: Vec<f32>) -> Result<Act, ConvertError> {
+    fn product(
+        &mut self,
+        at: &At<'_>,
+        k: usize,
+        weight: Vec<f32>,
+        bias: Vec<f32>,
+    ) -> Result<Act, ConvertError> {
         let x = self.activation(at, 0)?;
         let order = in_order(&x.shape);
         let x = self.relayout(&x, &order);
         let perm = in_order(&at.shape);
-        let (from, to) = (self.chain_shape(&x), super::on_chain(&at.shape, &perm));
+        let (from, to) = (self.chain_shape(&x), on_chain(&at.shape, &perm));
         let rows = from.split_last().map(|(_, r)| r.to_vec());
-        if from.last() != Some(&k) || to.last() != Some(&bias.len()) || to.split_last().map(|(_, r)| r.to_vec()) != rows {
+        if from.last() != Some(&k)
+            || to.last() != Some(&bias.len())
+            || to.split_last().map(|(_, r)| r.to_vec()) != rows
+        {
             return Err(at.unsupported(format!("{from:?} times a matrix of {k} rows does not give {to:?}")));
         }
         Ok(self.push(at, Op::MatMul { weight, bias }, vec![x.node], perm))

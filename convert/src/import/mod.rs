@@ -6,6 +6,8 @@
 
 mod attributes;
 mod elementwise;
+mod functions;
+mod layout;
 mod linear;
 mod shapes;
 mod windows;
@@ -13,15 +15,13 @@ mod windows;
 use crate::{
     error::ConvertError,
     expr::Expr,
-    graph::{Graph, Node, Op, Probe, UNBOUNDED, permute},
+    graph::{Graph, Node, Op, Probe, UNBOUNDED},
     source::{Source, label},
 };
 use attributes::Attributes;
+use layout::{IMAGE, layout, on_chain};
 use std::collections::{HashMap, HashSet};
 use tract_onnx::{pb::NodeProto, prelude::DatumType};
-
-/// Image layout: [H, W, C] out of ONNX's [C, H, W].
-const IMAGE: [usize; 3] = [1, 2, 0];
 
 /// A value that depends on the input.
 #[derive(Clone, Debug)]
@@ -32,6 +32,9 @@ struct Act {
     /// Dimension d on chain is ONNX dimension `perm[d]`, batch not counted.
     perm: Vec<usize>,
 }
+
+/// A constant: its shape and its elements.
+type Numbers = (Vec<usize>, Vec<f32>);
 
 struct Importer<'a> {
     source: &'a Source,
@@ -57,11 +60,37 @@ struct At<'a> {
 /// Operators that this module maps, and those that only compute constants such as shapes.
 pub(crate) fn known_operators() -> HashSet<&'static str> {
     let mut known = HashSet::from([
-        "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Conv", "Div", "Dropout", "Flatten", "Gemm",
-        "GlobalAveragePool", "Identity", "LogSoftmax", "MatMul", "Max", "MaxPool", "Min", "Mul", "PRelu", "Pow",
-        "ReduceMean", "ReduceSum", "Reshape", "Softmax", "Squeeze", "Sub", "Sum", "Transpose", "Unsqueeze",
+        "Add",
+        "AveragePool",
+        "BatchNormalization",
+        "Cast",
+        "Clip",
+        "Conv",
+        "Div",
+        "Dropout",
+        "Flatten",
+        "Gemm",
+        "GlobalAveragePool",
+        "Identity",
+        "LogSoftmax",
+        "MatMul",
+        "Max",
+        "MaxPool",
+        "Min",
+        "Mul",
+        "PRelu",
+        "Pow",
+        "ReduceMean",
+        "ReduceSum",
+        "Reshape",
+        "Softmax",
+        "Squeeze",
+        "Sub",
+        "Sum",
+        "Transpose",
+        "Unsqueeze",
     ]);
-    known.extend(elementwise::FUNCTIONS);
+    known.extend(functions::FUNCTIONS);
     known.extend(["Concat", "Constant", "Gather", "Shape", "Slice"]);
     known
 }
@@ -105,7 +134,8 @@ impl<'a> Importer<'a> {
     fn node(&mut self, proto: &'a NodeProto) -> Result<(), ConvertError> {
         let Some(output) = proto.output.first().filter(|o| !o.is_empty()).cloned() else { return Ok(()) };
         // A node that hangs on no activation is a constant, and read as such where it is used.
-        if !proto.input.iter().any(|i| self.values.contains_key(i)) || self.source.constant(&output).is_some() {
+        if !proto.input.iter().any(|i| self.values.contains_key(i)) || self.source.constant(&output).is_some()
+        {
             return Ok(());
         }
         let name = label(proto);
@@ -119,7 +149,9 @@ impl<'a> Importer<'a> {
         if let Some(used) = proto.input.iter().find(|i| self.dropped.contains(*i))
             && !matches!(proto.op_type.as_str(), "Identity" | "Flatten" | "Reshape" | "Squeeze")
         {
-            return Err(at.unsupported(format!("it reads `{used}`, and a Softmax is supported at the end only")));
+            return Err(
+                at.unsupported(format!("it reads `{used}`, and a Softmax is supported at the end only"))
+            );
         }
         let act = match proto.op_type.as_str() {
             "Conv" => self.conv(&at)?,
@@ -166,7 +198,9 @@ impl<'a> Importer<'a> {
         match at.attributes.int("to", 1) {
             // FLOAT, FLOAT16, DOUBLE, BFLOAT16: numbers stay what they are.
             1 | 10 | 11 | 16 => self.activation(at, 0),
-            other => Err(at.unsupported(format!("it casts to data type {other}; only float types are known"))),
+            other => {
+                Err(at.unsupported(format!("it casts to data type {other}; only float types are known")))
+            }
         }
     }
 
@@ -174,12 +208,14 @@ impl<'a> Importer<'a> {
     fn activation(&self, at: &At<'_>, index: usize) -> Result<Act, ConvertError> {
         let name = at.proto.input.get(index).map(String::as_str).unwrap_or_default();
         self.values.get(name).cloned().ok_or_else(|| {
-            at.unsupported(format!("operand {index} (`{name}`) must depend on the input, and come before this node"))
+            at.unsupported(format!(
+                "operand {index} (`{name}`) must depend on the input, and come before this node"
+            ))
         })
     }
 
     /// Operand `index` as numbers with their shape; `None` where it is absent or depends on the input.
-    fn numbers(&self, at: &At<'_>, index: usize) -> Result<Option<(Vec<usize>, Vec<f32>)>, ConvertError> {
+    fn numbers(&self, at: &At<'_>, index: usize) -> Result<Option<Numbers>, ConvertError> {
         let Some(name) = at.proto.input.get(index).filter(|n| !n.is_empty()) else { return Ok(None) };
         let Some(tensor) = self.source.constant(name) else { return Ok(None) };
         let values = tensor.cast_to_dt(DatumType::F32).ok().and_then(|t| {
@@ -195,7 +231,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    fn required(&self, at: &At<'_>, index: usize) -> Result<(Vec<usize>, Vec<f32>), ConvertError> {
+    fn required(&self, at: &At<'_>, index: usize) -> Result<Numbers, ConvertError> {
         let name = at.proto.input.get(index).map(String::as_str).unwrap_or_default();
         let missing = || at.unsupported(format!("operand {index} (`{name}`) must be a constant"));
         self.numbers(at, index)?.ok_or_else(missing)
@@ -213,46 +249,6 @@ impl<'a> Importer<'a> {
         self.graph.nodes.push(node);
         self.graph.nodes.len() - 1
     }
-
-    fn chain_shape(&self, act: &Act) -> Vec<usize> {
-        self.graph.nodes.get(act.node).map(|n| n.shape.clone()).unwrap_or_default()
-    }
-
-    /// The same elements in another layout; a reshape where only dimensions of 1 move.
-    fn relayout(&mut self, act: &Act, perm: &[usize]) -> Act {
-        if act.perm == perm {
-            return act.clone();
-        }
-        let from = self.chain_shape(act);
-        let steps: Vec<usize> =
-            perm.iter().filter_map(|p| act.perm.iter().position(|q| q == p)).collect();
-        let shape: Vec<usize> = steps.iter().filter_map(|&s| from.get(s).copied()).collect();
-        let moved: Vec<usize> = steps.iter().copied().filter(|&s| from.get(s) != Some(&1)).collect();
-        let node = if moved.is_sorted() {
-            self.reshaped(act.node, shape)
-        } else {
-            let name = self.graph.nodes.get(act.node).map(|n| n.name.clone()).unwrap_or_default();
-            let op = Op::Transpose(steps);
-            self.add(Node { name, op, inputs: vec![act.node], shape, bounds: UNBOUNDED, probe: None })
-        };
-        Act { node, shape: act.shape.clone(), perm: perm.to_vec() }
-    }
-
-    /// The same elements in another shape; chains of reshapes collapse.
-    fn reshaped(&mut self, mut node: usize, shape: Vec<usize>) -> usize {
-        while let Some(Node { op: Op::Reshape, inputs, .. }) = self.graph.nodes.get(node) {
-            match inputs.first() {
-                Some(&input) => node = input,
-                None => break,
-            }
-        }
-        let Some(Node { name, shape: old, .. }) = self.graph.nodes.get(node) else { return node };
-        if *old == shape {
-            return node;
-        }
-        let name = name.clone();
-        self.add(Node { name, op: Op::Reshape, inputs: vec![node], shape, bounds: UNBOUNDED, probe: None })
-    }
 }
 
 impl At<'_> {
@@ -263,33 +259,4 @@ impl At<'_> {
             reason: reason.into(),
         }
     }
-}
-
-/// Dimensions without the batch; a scalar has one of 1.
-fn without_batch(shape: &[usize]) -> &[usize] {
-    match shape {
-        [] => &[1],
-        [1, rest @ ..] if !rest.is_empty() => rest,
-        all => all,
-    }
-}
-
-/// The layout that a value gets where nothing else speaks: images [H, W, C], the rest as in ONNX.
-fn layout(shape: &[usize]) -> Vec<usize> {
-    if shape.len() == 4 && shape.first() == Some(&1) { IMAGE.to_vec() } else { in_order(shape) }
-}
-
-/// ONNX's own order.
-fn in_order(shape: &[usize]) -> Vec<usize> {
-    (0..without_batch(shape).len()).collect()
-}
-
-fn on_chain(shape: &[usize], perm: &[usize]) -> Vec<usize> {
-    let shape = without_batch(shape);
-    perm.iter().filter_map(|&p| shape.get(p).copied()).collect()
-}
-
-/// [O, C, KH, KW] to [O, KH, KW, C].
-fn ohwi(weight: &[f32], shape: &[usize]) -> Vec<f32> {
-    permute(weight, shape, &[0, 2, 3, 1])
 }

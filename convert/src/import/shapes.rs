@@ -1,6 +1,9 @@
 //! Operators that move elements or sum them away.
 
-use super::{Act, At, Importer, in_order, on_chain, without_batch};
+use super::{
+    Act, At, Importer,
+    layout::{IMAGE, in_order, on_chain, without_batch},
+};
 use crate::{
     error::ConvertError,
     graph::{Node, Op, Probe, UNBOUNDED},
@@ -35,7 +38,8 @@ impl Importer<'_> {
         let perm: Vec<usize> = perm.into_iter().filter_map(|p| usize::try_from(p).ok()).collect();
         let batch = rank - without_batch(&x.shape).len().min(rank);
         let fits = perm.len() == rank && (0..rank).all(|d| perm.contains(&d));
-        if !fits || (batch == 1 && perm.first() != Some(&0)) || without_batch(&at.shape).len() + batch != rank {
+        if !fits || (batch == 1 && perm.first() != Some(&0)) || without_batch(&at.shape).len() + batch != rank
+        {
             return Err(at.unsupported(format!("permutation {perm:?} of {:?} moves the batch", x.shape)));
         }
         let moved: Vec<usize> = perm.iter().skip(batch).map(|p| p - batch).collect();
@@ -54,7 +58,9 @@ impl Importer<'_> {
         };
         let axes: Vec<i64> = match listed {
             _ if global => (2..rank).collect(),
-            Some(axes) if !axes.is_empty() => axes.into_iter().map(|a| if a < 0 { a + rank } else { a }).collect(),
+            Some(axes) if !axes.is_empty() => {
+                axes.into_iter().map(|a| if a < 0 { a + rank } else { a }).collect()
+            }
             _ if at.attributes.int("noop_with_empty_axes", 0) != 0 => return Ok(x),
             _ => (0..rank).collect(),
         };
@@ -87,12 +93,19 @@ impl Importer<'_> {
         }
         let probe = Some(Probe { value: at.output.clone(), perm: perm.clone(), factor: 1.0 });
         let op = Op::Reduce { axes, factor };
-        let node = self.add(Node { name: at.name.clone(), op, inputs: vec![x.node], shape, bounds: UNBOUNDED, probe });
+        let node = self.add(Node {
+            name: at.name.clone(),
+            op,
+            inputs: vec![x.node],
+            shape,
+            bounds: UNBOUNDED,
+            probe,
+        });
         // Back to the rank that ONNX says, in its order, unless it already is.
         let squeezed = Act { node, shape: vec![], perm };
         let ordered = (0..squeezed.perm.len()).collect::<Vec<_>>();
         let node = self.relayout(&squeezed, &ordered).node;
-        if x.perm == super::IMAGE && at.shape.len() == 4 && kept == [2] {
+        if x.perm == IMAGE && at.shape.len() == 4 && kept == [2] {
             let node = self.reshaped(node, on_chain(&at.shape, &x.perm));
             return Ok(Act { node, shape: at.shape.clone(), perm: x.perm });
         }

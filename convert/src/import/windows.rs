@@ -1,9 +1,12 @@
 //! Sliding windows: convolutions and pools over [H, W, C].
 
-use super::{Act, At, IMAGE, Importer, ohwi};
+use super::{
+    Act, At, Importer,
+    layout::{IMAGE, on_chain},
+};
 use crate::{
     error::ConvertError,
-    graph::{Conv, Op},
+    graph::{Conv, Op, permute},
 };
 
 /// Elements of a convolution's weights after groups are spelled out.
@@ -21,7 +24,9 @@ impl Importer<'_> {
         let x = self.image(at)?;
         let (shape, weight) = self.required(at, 1)?;
         let [o, per_group, kh, kw] = shape[..] else {
-            return Err(at.unsupported(format!("its weights have shape {shape:?}; only 2-D convolutions are known")));
+            return Err(
+                at.unsupported(format!("its weights have shape {shape:?}; only 2-D convolutions are known"))
+            );
         };
         let bias = match at.proto.input.get(2).is_some_and(|b| !b.is_empty()) {
             true => self.required(at, 2)?.1,
@@ -29,18 +34,20 @@ impl Importer<'_> {
         };
         let groups = usize::try_from(at.attributes.int("group", 1)).unwrap_or(0);
         let channels = groups.saturating_mul(per_group);
-        if groups == 0 || o % groups != 0 || bias.len() != o || self.chain_shape(&x).get(2) != Some(&channels) {
+        if groups == 0 || o % groups != 0 || bias.len() != o || self.chain_shape(&x).get(2) != Some(&channels)
+        {
             return Err(at.unsupported(format!("weights {shape:?} in {groups} groups do not fit its input")));
         }
         let Window { kernel, stride, dilation, pads } = self.window(at, &x, Some([kh, kw]))?;
         let depthwise = per_group == 1 && o == groups && groups > 1;
         let weight = if depthwise {
             // [C, 1, KH, KW] to [KH, KW, C]
-            crate::graph::permute(&weight, &[o, kh, kw], &[1, 2, 0])
+            permute(&weight, &[o, kh, kw], &[1, 2, 0])
         } else if groups == 1 {
             ohwi(&weight, &shape)
         } else {
-            self.notes.push(format!("`{}`: its {groups} groups are one dense convolution with zeros", at.name));
+            self.notes
+                .push(format!("`{}`: its {groups} groups are one dense convolution with zeros", at.name));
             let taps = kh * kw;
             let size = o.saturating_mul(channels).saturating_mul(taps);
             if size > MAX_WEIGHTS {
@@ -68,7 +75,9 @@ impl Importer<'_> {
             return Err(at.unsupported("a dilated pool has no counterpart in op set 1"));
         }
         if (0..4).any(|side| pads.get(side) >= kernel.get(side % 2)) {
-            return Err(at.unsupported(format!("its padding {pads:?} is not smaller than its kernel {kernel:?}")));
+            return Err(
+                at.unsupported(format!("its padding {pads:?} is not smaller than its kernel {kernel:?}"))
+            );
         }
         Ok(self.push(at, Op::MaxPool { kernel, stride, pads }, vec![x.node], IMAGE.to_vec()))
     }
@@ -109,7 +118,9 @@ impl Importer<'_> {
                 Some(_) => None,
             };
             let fits = |v: &[usize; 2]| v.iter().all(|n| (1..=64).contains(n));
-            value.filter(fits).ok_or_else(|| at.unsupported(format!("`{name}` must be two numbers of 1 to 64")))
+            value
+                .filter(fits)
+                .ok_or_else(|| at.unsupported(format!("`{name}` must be two numbers of 1 to 64")))
         };
         let kernel = pair("kernel_shape", weights)?;
         if weights.is_some_and(|w| w != kernel) {
@@ -123,7 +134,7 @@ impl Importer<'_> {
         };
         let auto = at.attributes.text("auto_pad").unwrap_or_default();
         let mut pads = [top, left, bottom, right];
-        let (input, output) = (self.chain_shape(x), super::on_chain(&at.shape, &IMAGE));
+        let (input, output) = (self.chain_shape(x), on_chain(&at.shape, &IMAGE));
         for side in 0..2 {
             let (Some(&size), Some(&result)) = (input.get(side), output.get(side)) else { continue };
             let reach = (kernel[side] - 1) * dilation[side] + 1;
@@ -137,7 +148,9 @@ impl Importer<'_> {
                     pads[side + 2] = total - pads[side];
                 }
                 "VALID" => (pads[side], pads[side + 2]) = (0, 0),
-                _ => pads[side + 2] = pads[side + 2].max(span.saturating_sub(size.saturating_add(pads[side]))),
+                _ => {
+                    pads[side + 2] = pads[side + 2].max(span.saturating_sub(size.saturating_add(pads[side])))
+                }
             }
             let padded = size.saturating_add(pads[side]).saturating_add(pads[side + 2]);
             if pads[side] > 1024 || pads[side + 2] > 1024 || padded < reach {
@@ -149,4 +162,9 @@ impl Importer<'_> {
         }
         Ok(Window { kernel, stride, dilation, pads })
     }
+}
+
+/// [O, C, KH, KW] to [O, KH, KW, C].
+fn ohwi(weight: &[f32], shape: &[usize]) -> Vec<f32> {
+    permute(weight, shape, &[0, 2, 3, 1])
 }

@@ -77,9 +77,14 @@ impl Builder<'_> {
             Op::Input => Ok(0),
             Op::Conv(conv) => self.conv(node, conv, x, operand),
             Op::MatMul { weight, bias } => {
-                let rows = quantised(weight.chunks_exact((weight.len() / bias.len().max(1)).max(1)), bias, from.affine.scale);
+                let rows = quantised(
+                    weight.chunks_exact((weight.len() / bias.len().max(1)).max(1)),
+                    bias,
+                    from.affine.scale,
+                );
                 let n = bias.len() as u32;
-                let weight = self.constant(Tensor::i8(&[n, rows.weight.len() as u32 / n.max(1)], rows.weight));
+                let weight =
+                    self.constant(Tensor::i8(&[n, rows.weight.len() as u32 / n.max(1)], rows.weight));
                 let bias = self.constant(Tensor::i32(&[n], rows.bias));
                 let sum = self.emit(&[x], model::Op::MatMul(ops::MatMul { weight, bias, zero_point }));
                 self.rescale(node, sum, &rows.scales)
@@ -91,7 +96,9 @@ impl Builder<'_> {
                 let y = self.values.get(other).copied().unwrap_or(0);
                 let factors = [from, b].map(|side| side.affine.scale / to.affine.scale);
                 let Some((multipliers, shift)) = pair(factors) else {
-                    return Err(self.fault(format!("its operands' scales are {factors:?} times its result's")));
+                    return Err(
+                        self.fault(format!("its operands' scales are {factors:?} times its result's"))
+                    );
                 };
                 let (lo, hi) = bounds(node, &to);
                 let op = ops::AddScaled {
@@ -106,20 +113,25 @@ impl Builder<'_> {
                 Ok(self.emit(&[x, y], model::Op::AddScaled(op)))
             }
             Op::Unary(expr) => {
-                if from == to && let Some(ramp) = expr.ramp().filter(|r| r.is_clamp()) {
+                if from == to
+                    && let Some(ramp) = expr.ramp().filter(|r| r.is_clamp())
+                {
                     let (lo, hi) = steps((ramp.lo, ramp.hi), &to);
                     return Ok(self.emit(&[x], model::Op::Clamp(ops::Clamp { lo, hi })));
                 }
                 let reals = (-128..=127).map(|q| expr.eval(from.affine.real(q)));
                 if reals.clone().any(f64::is_nan) {
-                    return Err(self.fault("its function is undefined for some values in the calibrated range"));
+                    return Err(
+                        self.fault("its function is undefined for some values in the calibrated range")
+                    );
                 }
                 let table = reals.map(|y| to.affine.quantise(y, DType::I8) as i8).collect();
                 let table = self.constant(Tensor::i8(&[256], table));
                 Ok(self.emit(&[x], model::Op::Table8(ops::Table8 { table })))
             }
             Op::MaxPool { kernel, stride, pads } => {
-                let op = ops::MaxPool { kernel: kernel.map(dim), stride: stride.map(dim), pads: pads.map(dim) };
+                let op =
+                    ops::MaxPool { kernel: kernel.map(dim), stride: stride.map(dim), pads: pads.map(dim) };
                 Ok(self.emit(&[x], model::Op::MaxPool(op)))
             }
             Op::Reduce { axes, factor } => {
@@ -233,7 +245,8 @@ fn bounds(node: &Node, to: &Held) -> (i32, i32) {
 
 fn steps((lo, hi): (f64, f64), to: &Held) -> (i32, i32) {
     let range = to.dtype.range();
-    let step = |x: f64, whole: i32, open: f64| if x == open { whole } else { to.affine.quantise(x, to.dtype) };
+    let step =
+        |x: f64, whole: i32, open: f64| if x == open { whole } else { to.affine.quantise(x, to.dtype) };
     (step(lo, range.lo, UNBOUNDED.0), step(hi, range.hi, UNBOUNDED.1))
 }
 

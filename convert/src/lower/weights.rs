@@ -20,7 +20,8 @@ pub(super) fn quantised<'w>(rows: impl Iterator<Item = &'w [f32]>, bias: &[f32],
         let room = f64::from(bias).abs() / (input * (1u64 << 30) as f64);
         let scale = (largest / 127.0).max(room);
         let scale = if scale > 0.0 { scale } else { 1.0 };
-        out.weight.extend(row.iter().map(|&w| (f64::from(w) / scale).round_ties_even().clamp(-127.0, 127.0) as i8));
+        out.weight
+            .extend(row.iter().map(|&w| (f64::from(w) / scale).round_ties_even().clamp(-127.0, 127.0) as i8));
         let unit = input * scale;
         out.bias.push((f64::from(bias) / unit).round_ties_even() as i32);
         out.scales.push(unit);

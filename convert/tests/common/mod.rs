@@ -1,7 +1,7 @@
 //! Builds small ONNX files, and compares the integer model with the float model.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use isocortex_convert::{Converted, ConvertError, FloatModel, Options, Samples, convert, dequantise_output};
+use isocortex_convert::{ConvertError, Converted, FloatModel, Options, Samples, convert, dequantise_output};
 use isocortex_convert::{port_order, quantise_input};
 use isocortex_inference::{Backend, Reference};
 use prost::Message;
@@ -24,10 +24,15 @@ pub struct Onnx {
 impl Onnx {
     /// A file whose input is `x` of this shape; 0 stands for a symbolic dimension.
     pub fn new(shape: &[i64]) -> Self {
-        let graph = pb::GraphProto { name: "test".into(), input: vec![value("x", shape)], ..Default::default() };
+        let graph =
+            pb::GraphProto { name: "test".into(), input: vec![value("x", shape)], ..Default::default() };
         let opset = pb::OperatorSetIdProto { domain: String::new(), version: 17 };
-        let model =
-            pb::ModelProto { ir_version: 8, opset_import: vec![opset], graph: Some(graph), ..Default::default() };
+        let model = pb::ModelProto {
+            ir_version: 8,
+            opset_import: vec![opset],
+            graph: Some(graph),
+            ..Default::default()
+        };
         Self { model }
     }
 
