@@ -7,7 +7,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 nvcc_version=13.0.88
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/isocortex/nvcc-$nvcc_version
+cache=${ISOCORTEX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/isocortex}/nvcc-$nvcc_version
 out=$here/ptx
 check=false
 case ${1:-} in

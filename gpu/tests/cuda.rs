@@ -1,5 +1,6 @@
 //! The CUDA backend itself, cust and the forwarded driver functions included, on a driver whose card is the
 //! emulator. Each test starts this program anew with that driver's folder in front of the library path.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cuda")]
 
 use isocortex_gpu::{Case, CudaBackend, CudaDevice, Device, GpuBackend, Kernel, Target};

@@ -1,5 +1,6 @@
 //! The whole backend on emulated cards: every kernel against the reference, on odd shapes and extreme values,
 //! in shuffled thread order, with and without the sanitizers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use isocortex_gpu::{Case, Error, GpuBackend, Kernel};
 use isocortex_gpu_emulator::{EmulatedDevice, Options};

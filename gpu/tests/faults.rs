@@ -1,5 +1,6 @@
 //! A device that fails: the error names what was being done, nothing wrong is ever answered, and the next run
 //! is right again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use isocortex_gpu::{Case, Device, Error, GpuBackend, Kernel, Launch};
 use isocortex_gpu_emulator::{EmulatedDevice, EmulatedMemory, Options};

@@ -1,5 +1,6 @@
 //! A crate in a workspace of its own follows the steps of `gpu/README.md`: it links, with both linkers, starts
 //! without a driver, and finds one that is there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{env, ffi::OsStr, fs, path::Path, process::Command};
 

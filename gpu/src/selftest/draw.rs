@@ -16,6 +16,10 @@ impl Draw {
         z ^ (z >> 31)
     }
 
+    pub fn one_in(&mut self, n: u64) -> bool {
+        self.next().is_multiple_of(n)
+    }
+
     /// From `lo` to `hi`, both included.
     pub fn between(&mut self, lo: i64, hi: i64) -> i64 {
         let span = hi.wrapping_sub(lo) as u64;

@@ -74,9 +74,9 @@ fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
 
 fn rescale(draw: &mut Draw) -> Artifact {
     let (x, dtype) = (any(draw), dtype(draw));
-    let channels = if draw.next() % 2 == 0 { 1 } else { x.channels() };
+    let channels = if draw.one_in(2) { 1 } else { x.channels() };
     let multipliers =
-        (0..channels).map(|_| if draw.next() % 8 == 0 { 0 } else { draw.extreme(1 << 30, i32::MAX) });
+        (0..channels).map(|_| if draw.one_in(8) { 0 } else { draw.extreme(1 << 30, i32::MAX) });
     let multipliers = Tensor::i32(&[channels], multipliers.collect());
     let shifts = (0..channels).map(|_| draw.pick(&[2, 29, 30, 31, 32, 40, 62], 31) as i8);
     let shifts = Tensor::i8(&[channels], shifts.collect());
@@ -116,7 +116,7 @@ fn max_pool(draw: &mut Draw) -> Artifact {
 fn reduce_sum(draw: &mut Draw) -> Artifact {
     let x = any(draw);
     let rank = x.shape.len() as u8;
-    let mut axes: Vec<u8> = (0..rank).filter(|_| draw.next() % 2 == 0).collect();
+    let mut axes: Vec<u8> = (0..rank).filter(|_| draw.one_in(2)).collect();
     if axes.is_empty() {
         axes.push((draw.next() % u64::from(rank)) as u8);
     }
