@@ -9,7 +9,7 @@ import json
 import pathlib
 import sys
 
-from cases import conv, invalid, linear, models, moving, scaling
+from cases import conv, invalid, linear, models, moving, precompiles, scaling
 
 DATA = pathlib.Path(__file__).parent.parent / "data"
 
@@ -25,7 +25,7 @@ def files() -> dict:
     out = {f"ops/{name}.json": text("models", cases) for name, cases in ops.items()}
     out |= {f"models/{name}.json": text("models", cases) for name, cases in models.files().items()}
     out |= {f"invalid/{name}.json": text("invalid", cases) for name, cases in invalid.files().items()}
-    return out
+    return out | {"precompiles/calls.json": text("precompiles", precompiles.all_cases())}
 
 
 def text(kind: str, cases: list) -> str:
@@ -48,7 +48,7 @@ def main() -> int:
             if not check:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(content)
-    for folder in ("ops", "models", "invalid"):
+    for folder in ("ops", "models", "invalid", "precompiles"):
         stray = {f"{folder}/{p.name}" for p in (DATA / folder).glob("*.json")} - made.keys()
         changed += [f"{name} (made by nothing)" for name in sorted(stray)]
     total = sum(content.count('{"name"') for content in made.values())

@@ -1,6 +1,6 @@
 //! Vector files: one kind of case a file.
 
-use crate::Error;
+use crate::{Error, PrecompileCase};
 use alloy_primitives::{B256, Bytes};
 use isocortex_model::Cost;
 use serde::Deserialize;
@@ -27,6 +27,8 @@ pub enum Kind {
     Models(Vec<ModelCase>),
     /// Artifacts that must be refused.
     Invalid(Vec<InvalidCase>),
+    /// Calls of the precompiles.
+    Precompiles(Vec<PrecompileCase>),
 }
 
 /// A valid artifact, what the check says of it, and its answers.

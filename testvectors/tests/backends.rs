@@ -2,26 +2,28 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use alloy_primitives::U256;
 use isocortex_inference::{Backend, Cpu, Error, Isa, Loaded, Model, OpDigest, Reference};
 use isocortex_model::keccak256;
-use isocortex_testvectors::{Kind, Outcome, VectorFile, load, run};
+use isocortex_testvectors::{Ending, Kind, ModelCase, Outcome, PrecompileCase, VectorFile, load, run};
 use std::{io::Write, path::Path, sync::Arc};
 
 fn data() -> Vec<VectorFile> {
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data")).unwrap()
 }
 
-fn all_equal(backend: &dyn Backend) {
+fn all_equal(backend: impl Backend + 'static) {
+    let backend: Arc<dyn Backend> = Arc::new(backend);
     let files = data();
-    let report = run(&files, backend);
+    let report = run(&files, &backend);
     println!("{report}");
     assert_eq!(report.exit_code(), 0, "{report}");
-    assert!(report.entries.len() >= 640, "vectors are missing: {}", report.entries.len());
+    assert!(report.entries.len() >= 645, "vectors are missing: {}", report.entries.len());
 }
 
 #[test]
 fn reference_gives_every_expected_bit() {
-    all_equal(&Reference);
+    all_equal(Reference);
 }
 
 /// Every instruction set that this machine has, with one thread and with several.
@@ -34,7 +36,7 @@ fn cpu_gives_every_expected_bit() {
             continue;
         }
         for threads in [1, 3] {
-            all_equal(&Cpu::with_isa(isa, threads).unwrap());
+            all_equal(Cpu::with_isa(isa, threads).unwrap());
         }
     }
 }
@@ -100,10 +102,14 @@ impl Loaded for FaultyLoaded {
     }
 }
 
+fn faulty(faulty: Faulty) -> Arc<dyn Backend> {
+    Arc::new(faulty)
+}
+
 #[test]
 fn a_difference_names_the_first_op_and_word() {
     let files = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/models/networks.json")).unwrap();
-    let report = run(&files, &Faulty { op: Some("ReduceSum") });
+    let report = run(&files, &faulty(Faulty { op: Some("ReduceSum") }));
     assert_eq!(report.exit_code(), 1);
     let Outcome::Differs(d) = &report.entries[0].outcome else { panic!("{report}") };
     let reduce = d.place.ends_with("(ReduceSum)") && d.place.starts_with("run 0 in a batch, node ");
@@ -113,9 +119,63 @@ fn a_difference_names_the_first_op_and_word() {
 #[test]
 fn a_lost_device_measures_nothing() {
     let files = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/models")).unwrap();
-    let report = run(&files, &Faulty { op: None });
+    let report = run(&files, &faulty(Faulty { op: None }));
     assert_eq!((report.exit_code(), report.counts().0), (2, 0), "{report}");
     assert!(report.to_string().contains("the device is lost"));
+}
+
+/// Each thing that a vector says is compared: change it, and the case differs there.
+#[test]
+fn a_changed_vector_differs() {
+    let reference: Arc<dyn Backend> = Arc::new(Reference);
+    let differs = |cases: Kind, place: &str| {
+        let report = run(&[VectorFile { path: "changed".into(), cases }], &reference);
+        let Outcome::Differs(d) = &report.entries[0].outcome else { panic!("{place}: {report}") };
+        assert!(d.place.contains(place), "{place}: {report}");
+    };
+    for file in data() {
+        match file.cases {
+            Kind::Models(cases) => {
+                let changes: [(&str, fn(&mut ModelCase)); 7] = [
+                    ("id", |c| c.id.0[0] ^= 1),
+                    ("interval", |c| c.intervals[0].1 -= 1),
+                    ("macs", |c| c.cost.macs += 1),
+                    ("elements", |c| c.cost.elements += 1),
+                    ("bytes", |c| c.cost.bytes += 1),
+                    ("peak", |c| c.cost.peak += 1),
+                    ("run 0", |c| {
+                        c.runs[0].output =
+                            [&[c.runs[0].output[0] ^ 1], &c.runs[0].output[1..]].concat().into()
+                    }),
+                ];
+                for (place, change) in changes {
+                    let mut case = cases[0].clone();
+                    change(&mut case);
+                    differs(Kind::Models(vec![case]), place);
+                }
+            }
+            Kind::Invalid(cases) => {
+                let mut case = cases[0].clone();
+                case.fault = if case.fault == "operand" { "limit" } else { "operand" }.into();
+                differs(Kind::Invalid(vec![case]), "refusal");
+            }
+            Kind::Precompiles(cases) => {
+                let changes: [(&str, fn(&mut PrecompileCase)); 5] = [
+                    ("step 1, gas used", |c| c.steps[1].used = c.steps[1].used.map(|gas| gas + 1)),
+                    ("step 1, output", |c| c.steps[1].output = vec![1].into()),
+                    ("step 0, ending", |c| c.steps[0].end = Ending::Revert),
+                    ("events", |c| c.steps.iter_mut().for_each(|step| step.logs.clear())),
+                    ("balances", |c| c.balances.values_mut().for_each(|wei| *wei += U256::from(1))),
+                ];
+                for (place, change) in changes {
+                    let mut case = cases[0].clone();
+                    change(&mut case);
+                    differs(Kind::Precompiles(vec![case]), place);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 #[test]
