@@ -91,6 +91,9 @@ interface IModelRegistry {
     function info(bytes32 model) external view returns (ModelInfo memory);
 
     /// @notice Sets the author's fee, in gas an inference; for the author alone.
+    /// @dev Callers pay it as gas. At the end of each inference the author is credited with 4/5 of what that
+    /// gas costs at the base fee, out of what would be burnt: also in a `view` call, where it is the only
+    /// change of a balance, and not where the calling frame reverts. The rest allows for gas refunds.
     function setRoyalty(bytes32 model, uint64 gas) external;
 
     /// @notice Ends a model for good; for the author alone.

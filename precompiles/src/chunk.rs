@@ -3,11 +3,7 @@
 use crate::{Error, REGISTRY_ADDRESS, Stop, error::state, frame::Frame};
 use alloy_evm::EvmInternals;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, keccak256};
-use revm::{
-    Database,
-    context::journaled_state::JournalLoadError,
-    state::Bytecode,
-};
+use revm::{Database, context::journaled_state::JournalLoadError, state::Bytecode};
 
 /// Most bytes of a chunk.
 pub const MAX_CHUNK: usize = isocortex_model::limits::CHUNK_BYTES;

@@ -3,7 +3,10 @@
 use crate::Error;
 use alloy_primitives::B256;
 use isocortex_inference::{Backend, Loaded, Model, Reference};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::{Cache, DefaultLifecycle}};
+use quick_cache::{
+    DefaultHashBuilder, OptionsBuilder, Weighter,
+    sync::{Cache, DefaultLifecycle},
+};
 use std::{
     any::Any,
     fmt,
@@ -23,7 +26,10 @@ pub struct Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("backend", &self.backend.name()).field("models", &self.models.len()).finish()
+        f.debug_struct("Engine")
+            .field("backend", &self.backend.name())
+            .field("models", &self.models.len())
+            .finish()
     }
 }
 
@@ -49,7 +55,8 @@ impl Engine {
     /// larger is loaded anew for each call.
     pub fn new(backend: Arc<dyn Backend>, budget: u64) -> Self {
         // One shard, so that the budget is one.
-        let options = OptionsBuilder::new().shards(1).estimated_items_capacity(64).weight_capacity(budget).build();
+        let options =
+            OptionsBuilder::new().shards(1).estimated_items_capacity(64).weight_capacity(budget).build();
         let models = match options {
             Ok(options) => Cache::with_options(
                 options,
@@ -103,7 +110,11 @@ impl Engine {
     }
 
     /// A backend's error or panic is the node's fault, whatever it says.
-    fn guard<T>(&self, model: B256, work: impl FnOnce() -> Result<T, isocortex_inference::Error>) -> Result<T, Error> {
+    fn guard<T>(
+        &self,
+        model: B256,
+        work: impl FnOnce() -> Result<T, isocortex_inference::Error>,
+    ) -> Result<T, Error> {
         let reason = match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(error)) => error.to_string(),

@@ -4,7 +4,8 @@ use crate::{
     Engine, GasSchedule, REGISTRY_ADDRESS, Stop, Transcript,
     abi::{IInference, IModelRegistry, revert},
     error::state,
-    gas::{COLD_ACCOUNT, COLD_SLOT, Meter, WARM},
+    gas::{COLD_ACCOUNT, COLD_SLOT, WARM},
+    meter::Meter,
 };
 use alloy_evm::{EvmInternals, precompiles::PrecompileInput};
 use alloy_primitives::{Address, Bytes, Log, U256};

@@ -2,7 +2,10 @@
 
 use crate::{
     Stop,
-    abi::{self, IInference::{inferBatchCall, inferCall}},
+    abi::{
+        self,
+        IInference::{inferBatchCall, inferCall},
+    },
     frame::Frame,
     run,
 };

@@ -53,6 +53,7 @@ mod error;
 mod frame;
 mod gas;
 mod inference;
+mod meter;
 mod packed;
 mod record;
 mod registry;

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, GasSchedule, Stop,
-    abi::{IModelRegistry::ModelInfo, IInference, revert},
+    abi::{IInference, IModelRegistry::ModelInfo, revert},
     frame::Frame,
 };
 use alloy_primitives::{Address, B256, U256, keccak256};
@@ -162,8 +162,8 @@ impl Record {
 
     /// Whether the model is the one that was registered: if not, the state or this program is broken.
     pub(crate) fn matches(&self, model: &Model) -> Result<(), Error> {
-        let now = Self::new(model, self.author, self.registered_at);
-        if (now.input_len, now.output_len, now.nodes) != (self.input_len, self.output_len, self.nodes) {
+        let now = (model.input_len() as u64, model.output_len() as u64, model.header().nodes.len() as u64);
+        if now != (self.input_len, self.output_len, self.nodes.into()) {
             let reason = "does not fit its record".into();
             return Err(Error::ModelCorrupt { model: model.id(), reason });
         }
@@ -194,9 +194,9 @@ impl Record {
 
 /// Fields of so many bits, from the low end.
 fn pack(fields: &[(usize, u64)]) -> U256 {
-    let (word, _) = fields.iter().fold((U256::ZERO, 0), |(word, at), (bits, value)| {
-        (word | (U256::from(*value) << at), at + bits)
-    });
+    let (word, _) = fields
+        .iter()
+        .fold((U256::ZERO, 0), |(word, at), (bits, value)| (word | (U256::from(*value) << at), at + bits));
     word
 }
 
@@ -225,7 +225,10 @@ mod tests {
         let words = record().to_words();
         assert_eq!(words[0], uint!(0x0000000000000014_0000000000000310_02030405_0001_01_U256));
         assert_eq!(words[1], uint!(0x0000000000000007_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_U256));
-        assert_eq!(words[2], uint!(0x0000000000000004_0000000000000003_0000000000000002_0000000000000001_U256));
+        assert_eq!(
+            words[2],
+            uint!(0x0000000000000004_0000000000000003_0000000000000002_0000000000000001_U256)
+        );
         assert_eq!(words[3], uint!(0x0000000000000006_0000000000000005_U256));
         assert_eq!(B256::from(words[4]), B256::repeat_byte(0xbb));
     }
@@ -233,9 +236,22 @@ mod tests {
     #[test]
     fn round_trip() {
         for retired in [false, true] {
-            let all_ones = Cost { macs: u64::MAX, elements: u64::MAX, bytes: u64::MAX, peak: u64::MAX, weights: u64::MAX };
+            let all_ones = Cost {
+                macs: u64::MAX,
+                elements: u64::MAX,
+                bytes: u64::MAX,
+                peak: u64::MAX,
+                weights: u64::MAX,
+            };
             for cost in [record().cost, all_ones] {
-                let record = Record { retired, cost, royalty: u64::MAX, op_set: u16::MAX, nodes: u32::MAX, ..record() };
+                let record = Record {
+                    retired,
+                    cost,
+                    royalty: u64::MAX,
+                    op_set: u16::MAX,
+                    nodes: u32::MAX,
+                    ..record()
+                };
                 assert_eq!(Record::from_words(record.to_words()), Some(record));
             }
         }

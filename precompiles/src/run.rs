@@ -47,7 +47,8 @@ pub(crate) fn run(frame: &mut Frame<'_, '_>, id: B256, inputs: &[&[u8]]) -> Resu
 
 /// Reads a registered model from the state, without a trace.
 fn fetch(internals: &mut EvmInternals<'_>, id: B256) -> Result<Model, Stop> {
-    let corrupt = |error: isocortex_model::Error| Error::ModelCorrupt { model: id, reason: error.to_string() };
+    let corrupt =
+        |error: isocortex_model::Error| Error::ModelCorrupt { model: id, reason: error.to_string() };
     let bytes = chunk::peek(internals, id)?;
     let header = Artifact::decode_header(&bytes).map_err(corrupt)?;
     let mut weights = Vec::new();

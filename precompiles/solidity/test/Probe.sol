@@ -37,6 +37,20 @@ contract Probe {
         }
     }
 
+    /// An inference in a frame that then reverts.
+    function inferAndRevert(bytes32 model, bytes calldata input) external view {
+        Isocortex.INFERENCE.infer(model, input);
+        revert();
+    }
+
+    function tryInferAndRevert(bytes32 model, bytes calldata input) external view returns (bool ok) {
+        try this.inferAndRevert(model, input) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
     /// Registers, uses, and undoes: nothing of it may remain.
     function registerAndRevert(bytes32 model, bytes calldata input) external {
         Isocortex.REGISTRY.register(model);

@@ -1,19 +1,16 @@
 //! A state, and precompiles called on it as the EVM would call them: a checkpoint before, a revert after
 //! what is no success. Gas limits, callers and flags are the test's to choose.
 
+use crate::broken::Disk;
 use alloy_evm::{
     EvmInternals,
     precompiles::{Precompile, PrecompileInput, PrecompilesMap},
 };
 use alloy_primitives::{Address, B256, Bytes, Log, U256, address, keccak256};
 use alloy_sol_types::{SolCall, SolError};
-use isocortex_inference::{Backend, Error, Loaded, Model, OpDigest, Reference};
-use isocortex_model::{
-    Artifact, DType, Node, Op, Output, Port, Quant, Tensor, TensorType,
-    ops::{Clamp, MatMul, Table8},
-};
+use isocortex_model::Artifact;
 use isocortex_precompiles::{
-    Call, Engine, GasSchedule, INFERENCE_ADDRESS, MAX_CHUNK, REGISTRY_ADDRESS, Transcript,
+    Call, Engine, GasSchedule, INFERENCE_ADDRESS, REGISTRY_ADDRESS, Transcript,
     abi::{
         IInference::inferCall,
         IModelRegistry::{ModelInfo, putChunkCall, registerCall, setRoyaltyCall},
@@ -22,8 +19,8 @@ use isocortex_precompiles::{
 };
 use revm::{
     DatabaseCommit,
-    context::{BlockEnv, CfgEnv, JournalTr, Journal, TxEnv},
-    database::InMemoryDB,
+    context::{BlockEnv, CfgEnv, Journal, JournalTr, TxEnv},
+    database::CacheDB,
     precompile::{PrecompileStatus, Precompiles},
     primitives::hardfork::SpecId,
 };
@@ -34,6 +31,8 @@ pub const BOB: Address = address!("0000000000000000000000000000000000000b0b");
 pub const BASE_FEE: u64 = 7;
 /// More gas than any test needs.
 pub const PLENTY: u64 = 1 << 32;
+
+pub type Db = CacheDB<Disk>;
 
 /// How a call ended, and the gas it used where that says anything.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +78,7 @@ impl End {
 }
 
 pub struct World {
-    pub journal: Journal<InMemoryDB>,
+    pub journal: Journal<Db>,
     pub engine: Arc<Engine>,
     pub transcript: Transcript,
     pub schedule: GasSchedule,
@@ -95,10 +94,10 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        Self::with(Arc::new(Engine::default()), InMemoryDB::default())
+        Self::with(Arc::new(Engine::default()), Db::default())
     }
 
-    pub fn with(engine: Arc<Engine>, db: InMemoryDB) -> Self {
+    pub fn with(engine: Arc<Engine>, db: Db) -> Self {
         let (schedule, transcript) = (GasSchedule::default(), Transcript::default());
         let mut map = PrecompilesMap::from_static(Precompiles::latest());
         install(&mut map, Arc::clone(&engine), schedule, transcript.clone());
@@ -226,94 +225,11 @@ impl World {
         let mut accounts: Vec<_> = self.journal.evm_state().iter().filter(|(_, a)| a.is_touched()).collect();
         accounts.sort_by_key(|(address, _)| **address);
         let lines = accounts.into_iter().map(|(address, a)| {
-            let mut slots: Vec<_> = a.changed_storage_slots().map(|(key, s)| (*key, s.present_value())).collect();
+            let mut slots: Vec<_> =
+                a.changed_storage_slots().map(|(key, s)| (*key, s.present_value())).collect();
             slots.sort();
             format!("{address} {} {} {} {slots:?}\n", a.info.nonce, a.info.balance, a.info.code_hash)
         });
         lines.chain([format!("{} logs", self.journal.logs().len())]).collect()
-    }
-}
-
-const QUANT: Quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
-
-fn artifact(inputs: u32, constants: Vec<Tensor>, op: Op) -> Artifact {
-    let port = Port { name: "x".into(), ty: TensorType::new(DType::I8, &[inputs]), quant: QUANT };
-    let output = Output { name: "y".into(), value: 1, quant: QUANT };
-    Artifact::build(vec![port], constants, vec![Node { operands: vec![0], op }], vec![output], Default::default())
-}
-
-/// Four i8 in; out, the same without what is negative. No weights.
-pub fn relu() -> Artifact {
-    artifact(4, vec![], Op::Clamp(Clamp { lo: 0, hi: 127 }))
-}
-
-/// Four i8 in; out, each plus one (127 stays). 256 bytes of weights in one chunk.
-pub fn successor() -> Artifact {
-    let table = (-128i32..128).map(|x| (x + 1).min(127) as i8).collect();
-    artifact(4, vec![Tensor::i8(&[256], table)], Op::Table8(Table8 { table: 0 }))
-}
-
-/// 512 i8 in, 256 i32 out: the weights of output n are all n − 100. Three chunks.
-pub fn wide() -> Artifact {
-    let weight = (0..256i32).flat_map(|n| [(n - 100).min(127) as i8; 512]).collect();
-    let constants = vec![Tensor::i8(&[256, 512], weight), Tensor::i32(&[256], (0..256).collect())];
-    let artifact = artifact(512, constants, Op::MatMul(MatMul { weight: 0, bias: 1, zero_point: 0 }));
-    assert_eq!(artifact.chunks().count(), (256 * 516usize).div_ceil(MAX_CHUNK));
-    artifact
-}
-
-/// What a test backend does instead of its work.
-#[derive(Clone, Copy, Debug)]
-pub enum Trouble {
-    LoadFails,
-    LoadPanics,
-    RunFails,
-    RunPanics,
-    /// Calls a correct input wrong.
-    BlamesCaller,
-    ShortOutput,
-    NoOutput,
-}
-
-pub struct Broken(pub Trouble);
-
-fn failure() -> Error {
-    Error::Device { backend: "broken", reason: "the device is on fire".into() }
-}
-
-impl Backend for Broken {
-    fn name(&self) -> &'static str {
-        "broken"
-    }
-
-    fn load(&self, model: Arc<Model>) -> Result<Box<dyn Loaded>, Error> {
-        match self.0 {
-            Trouble::LoadFails => Err(failure()),
-            Trouble::LoadPanics => panic!("load went wrong"),
-            trouble => Ok(Box::new(BrokenModel(trouble, Reference.load(model)?))),
-        }
-    }
-}
-
-struct BrokenModel(Trouble, Box<dyn Loaded>);
-
-impl Loaded for BrokenModel {
-    fn model(&self) -> &Model {
-        self.1.model()
-    }
-
-    fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
-        match self.0 {
-            Trouble::RunFails => Err(failure()),
-            Trouble::RunPanics => panic!("run went wrong"),
-            Trouble::BlamesCaller => Err(Error::InputLength { index: 0, wanted: 1, got: 2 }),
-            Trouble::ShortOutput => Ok(batch.iter().map(|_| vec![0]).collect()),
-            Trouble::NoOutput => Ok(vec![]),
-            Trouble::LoadFails | Trouble::LoadPanics => self.1.run(batch),
-        }
-    }
-
-    fn trace(&self, _: &[u8]) -> Result<Vec<OpDigest>, Error> {
-        Err(failure())
     }
 }
