@@ -7,8 +7,8 @@ use alloy_consensus::{Header, SignableTransaction, TxEip1559, TxEnvelope, transa
 use alloy_evm::FromRecoveredTx;
 use alloy_genesis::Genesis;
 use alloy_primitives::{Address, B256, Signature, TxKind, U256};
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use alloy_sol_types::SolCall;
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use isocortex_inference::{Backend, Reference};
 use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, TensorType, ops::Clamp};
 use isocortex_precompiles::{REGISTRY_ADDRESS, abi::IModelRegistry};
@@ -146,7 +146,8 @@ fn inferences(c: &mut Criterion) {
         IModelRegistry::putChunkCall { data: artifact.header().to_bytes().into() }.abi_encode(),
         IModelRegistry::registerCall { model: artifact.id() }.abi_encode(),
     ];
-    let mut txs: Vec<_> = (0..).zip(publish).map(|(nonce, data)| call(nonce, REGISTRY_ADDRESS, data)).collect();
+    let mut txs: Vec<_> =
+        (0..).zip(publish).map(|(nonce, data)| call(nonce, REGISTRY_ADDRESS, data)).collect();
     txs.push(call(2, contract, Vec::new()));
     let check = vm.execute_block(&mut db, &header, Some(&[]), &txs).unwrap();
     assert_eq!(check.transcript.len() as u64, INFERENCES);

@@ -45,10 +45,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         let tx = TxEnv { kind, data, nonce, gas_limit: 10_000_000, chain_id: Some(1), ..TxEnv::default() };
         nonce += 1;
         let result = evm.transact_commit(tx)?;
-        if result.is_success() { Ok(result.into_output().unwrap_or_default()) } else { Err(format!("{result}").into()) }
+        if result.is_success() {
+            Ok(result.into_output().unwrap_or_default())
+        } else {
+            Err(format!("{result}").into())
+        }
     };
     let artifact = model();
-    send(REGISTRY_ADDRESS, IModelRegistry::putChunkCall { data: artifact.header().to_bytes().into() }.abi_encode())?;
+    send(
+        REGISTRY_ADDRESS,
+        IModelRegistry::putChunkCall { data: artifact.header().to_bytes().into() }.abi_encode(),
+    )?;
     for chunk in artifact.chunks() {
         send(REGISTRY_ADDRESS, IModelRegistry::putChunkCall { data: chunk.to_vec().into() }.abi_encode())?;
     }

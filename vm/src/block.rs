@@ -7,11 +7,12 @@ use crate::{
 use alloy_consensus::{ReceiptEnvelope, TxEnvelope, TxType};
 use alloy_evm::{
     block::{
-        BlockExecutionError, BlockExecutionResult, BlockValidationError, BlockExecutor, BlockExecutorFactory, ExecutableTx, GasOutput,
-        StateDB,
+        BlockExecutionError, BlockExecutionResult, BlockExecutor, BlockExecutorFactory, BlockValidationError,
+        ExecutableTx, GasOutput, StateDB,
     },
     eth::{
-        EthBlockExecutionCtx, EthBlockExecutor, EthEvmContext, EthTxResult, receipt_builder::AlloyReceiptBuilder,
+        EthBlockExecutionCtx, EthBlockExecutor, EthEvmContext, EthTxResult,
+        receipt_builder::AlloyReceiptBuilder,
     },
 };
 use isocortex_precompiles::Call;
@@ -34,6 +35,11 @@ impl<'a, DB: StateDB, I: Inspector<EthEvmContext<DB>>> IsocortexBlockExecutor<'a
         Self { inner, pending: Vec::new(), transcript: Vec::new() }
     }
 
+    /// Makes room for the receipts of `transactions`.
+    pub fn reserve(&mut self, transactions: usize) {
+        self.inner.reserve(transactions);
+    }
+
     /// Inferences of the transactions committed so far.
     pub fn transcript(&self) -> &[Entry] {
         &self.transcript
@@ -46,7 +52,8 @@ impl<'a, DB: StateDB, I: Inspector<EthEvmContext<DB>>> IsocortexBlockExecutor<'a
     #[expect(clippy::type_complexity, reason = "the trait's own result and one more member")]
     pub fn finish_with_transcript(
         self,
-    ) -> Result<(IsocortexEvm<DB, I>, BlockExecutionResult<ReceiptEnvelope>, Vec<Entry>), BlockExecutionError> {
+    ) -> Result<(IsocortexEvm<DB, I>, BlockExecutionResult<ReceiptEnvelope>, Vec<Entry>), BlockExecutionError>
+    {
         let fault = Arc::clone(self.inner.evm.fault());
         let (evm, mut result) = self.inner.finish().map_err(|error| sort(error, &fault))?;
         if !self.transcript.is_empty() {

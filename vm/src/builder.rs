@@ -99,6 +99,10 @@ impl<'a> BlockBuilder<'a> {
         Ok(Self { executor, blob_gas_left })
     }
 
+    pub(crate) fn reserve(&mut self, transactions: usize) {
+        self.executor.reserve(transactions);
+    }
+
     /// Executes `tx` on top of those included so far, and includes it unless the rules refuse it.
     ///
     /// # Errors

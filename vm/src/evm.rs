@@ -67,14 +67,20 @@ impl IsocortexEvmFactory {
         inspector: I,
         inspect: bool,
     ) -> IsocortexEvm<DB, I> {
-        let (timestamp, number) = (env.block_env.timestamp.saturating_to(), env.block_env.number.saturating_to());
+        let (timestamp, number) =
+            (env.block_env.timestamp.saturating_to(), env.block_env.number.saturating_to());
         let rules = self.spec.rules_at(timestamp, number);
         let ethereum = Precompiles::new(PrecompileSpecId::from_spec_id(env.cfg_env.spec));
         let mut precompiles = PrecompilesMap::from_static(ethereum);
         let transcript = Transcript::default();
         if rules.inference {
             let gas = self.spec.gas_schedule();
-            isocortex_precompiles::install(&mut precompiles, Arc::clone(&self.engine), gas, transcript.clone());
+            isocortex_precompiles::install(
+                &mut precompiles,
+                Arc::clone(&self.engine),
+                gas,
+                transcript.clone(),
+            );
             if let Some(extension) = &self.extension {
                 extension(&mut precompiles, &transcript);
             }

@@ -22,7 +22,11 @@ pub const PRECOMPILES: [(&str, Address); 3] = [
 /// Ethereum's system contracts up to Prague: name, address, code.
 pub static SYSTEM_CONTRACTS: [(&str, Address, &Bytes); 4] = [
     ("beacon roots contract (EIP-4788)", eip4788::BEACON_ROOTS_ADDRESS, &eip4788::BEACON_ROOTS_CODE),
-    ("block hash history contract (EIP-2935)", eip2935::HISTORY_STORAGE_ADDRESS, &eip2935::HISTORY_STORAGE_CODE),
+    (
+        "block hash history contract (EIP-2935)",
+        eip2935::HISTORY_STORAGE_ADDRESS,
+        &eip2935::HISTORY_STORAGE_CODE,
+    ),
     (
         "withdrawal requests contract (EIP-7002)",
         eip7002::WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS,

@@ -41,7 +41,9 @@ impl Outcome {
     /// Gas paid for, after refunds.
     pub const fn gas_used(&self) -> u64 {
         match self {
-            Self::Success { gas_used, .. } | Self::Revert { gas_used, .. } | Self::Halt { gas_used, .. } => *gas_used,
+            Self::Success { gas_used, .. } | Self::Revert { gas_used, .. } | Self::Halt { gas_used, .. } => {
+                *gas_used
+            }
         }
     }
 

@@ -13,7 +13,9 @@ use isocortex_precompiles::Call;
 pub const REQUEST_TYPE: u8 = 0xc0;
 
 /// One inference of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, RlpEncodable, RlpDecodable, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, RlpEncodable, RlpDecodable, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// Position of the transaction in the block, from 0.

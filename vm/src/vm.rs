@@ -1,8 +1,8 @@
 //! Blocks and calls in, results out.
 
 use crate::{
-    AnyDatabase, BlockBuilder, BlockOutput, ChainSpec, Entry, Error, Extension, IsocortexEvmFactory, NodeFault,
-    Outcome, Pushed, transcript,
+    AnyDatabase, BlockBuilder, BlockOutput, ChainSpec, Entry, Error, Extension, IsocortexEvmFactory,
+    NodeFault, Outcome, Pushed, transcript,
 };
 use alloy_consensus::{Header, TxEnvelope, transaction::Recovered};
 use alloy_eips::eip4895::Withdrawal;
@@ -115,6 +115,7 @@ impl Vm {
         transactions: &[Recovered<TxEnvelope>],
     ) -> Result<BlockOutput, Error> {
         let mut block = self.build(db, header, withdrawals)?;
+        block.reserve(transactions.len());
         for (index, tx) in transactions.iter().enumerate() {
             if let Pushed::Rejected(reason) = block.push(tx)? {
                 return Err(Error::InvalidTransaction { index, hash: *tx.tx_hash(), reason });

@@ -1,8 +1,8 @@
 //! Executing and building blocks.
 
 use crate::chain::{
-    ALICE, BOB, COINBASE, CONTRACT, OTHER, REVERSE, REVERT, door_gas, header, put_code, state, tx, vm, vm_with,
-    with_stack,
+    ALICE, BOB, COINBASE, CONTRACT, OTHER, REVERSE, REVERT, door_gas, header, put_code, state, tx, vm,
+    vm_with, with_stack,
 };
 use alloy_eips::{eip2935, eip4895::Withdrawal, eip7685::EMPTY_REQUESTS_HASH};
 use alloy_primitives::{B256, Bloom, U256, address, hex, keccak256};
@@ -54,7 +54,8 @@ fn the_transcript_is_committed_as_a_request() {
     let txs = [tx(0, CONTRACT, 0, 100_000), tx(1, BOB, 0, 21_000), tx(2, OTHER, 0, 100_000)];
     let output = vm().execute_block(db, &header(), Some(&[]), &txs).unwrap();
     assert!(!output.receipts[2].status());
-    let entries: Vec<_> = output.transcript.iter().map(|e| (e.tx_index, e.call_index, e.gas, e.input)).collect();
+    let entries: Vec<_> =
+        output.transcript.iter().map(|e| (e.tx_index, e.call_index, e.gas, e.input)).collect();
     let want = [(0, 0, 5), (0, 1, 0), (2, 0, 64)]
         .map(|(tx, call, len)| (tx, call, door_gas(len), keccak256(vec![0; len as usize])));
     assert_eq!(entries, want);
@@ -71,7 +72,8 @@ fn the_transcript_is_committed_as_a_request() {
 #[test]
 fn failed_inferences_are_not_in_the_transcript() {
     let code = infer(REVERT, 5, &[op::STOP]);
-    let output = vm().execute_block(state(code), &header(), Some(&[]), &[tx(0, CONTRACT, 0, 100_000)]).unwrap();
+    let output =
+        vm().execute_block(state(code), &header(), Some(&[]), &[tx(0, CONTRACT, 0, 100_000)]).unwrap();
     assert_eq!(output.requests_hash(), EMPTY_REQUESTS_HASH);
 }
 
@@ -139,7 +141,10 @@ fn what_is_rejected_changes_nothing() {
     let full = block.push(&tx(1, CONTRACT, 0, 140_000)).unwrap();
     assert!(matches!(full, Pushed::Rejected(Rejection::BlockFull { wanted: 140_000, .. })), "{full:?}");
     let poor = block.push(&tx(1, BOB, 2 * 10u64.pow(18), 21_000)).unwrap();
-    assert!(matches!(poor, Pushed::Rejected(Rejection::Invalid(InvalidTransaction::LackOfFundForMaxFee { .. }))));
+    assert!(matches!(
+        poor,
+        Pushed::Rejected(Rejection::Invalid(InvalidTransaction::LackOfFundForMaxFee { .. }))
+    ));
     included(block.push(&tx(1, CONTRACT, 0, 100_000)).unwrap());
     assert_eq!(block.receipts().len(), 2);
     let built = block.finish().unwrap();
@@ -160,7 +165,8 @@ fn blocks_build_on_each_other_through_the_bundle() {
     let vm = vm();
     for number in 1..=2 {
         let header = alloy_consensus::Header { number, ..header() };
-        let output = vm.execute_block(&mut db, &header, Some(&[]), &[tx(number - 1, CONTRACT, 0, 100_000)]).unwrap();
+        let output =
+            vm.execute_block(&mut db, &header, Some(&[]), &[tx(number - 1, CONTRACT, 0, 100_000)]).unwrap();
         for (address, account) in &output.bundle.state {
             db.insert_account_info(*address, account.info.clone().unwrap());
             for (slot, value) in &account.storage {

@@ -73,7 +73,9 @@ fn gas_is_bounded_by_the_block() {
     let forever = vec![op::JUMPDEST, op::PUSH0, op::JUMP];
     for gas in [None, Some(u64::MAX)] {
         match call(forever.clone(), CallRequest { gas, ..CallRequest::default() }) {
-            Outcome::Halt { gas_used, reason: HaltReason::OutOfGas(_) } => assert_eq!(gas_used, header().gas_limit),
+            Outcome::Halt { gas_used, reason: HaltReason::OutOfGas(_) } => {
+                assert_eq!(gas_used, header().gas_limit)
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -44,10 +44,7 @@ pub fn genesis(isocortex: Value) -> Genesis {
     });
     let mut genesis: Genesis = serde_json::from_value(genesis).unwrap();
     genesis.alloc.extend(genesis::system_accounts());
-    genesis.alloc.insert(
-        ALICE,
-        GenesisAccount { balance: U256::from(10u64.pow(18)), ..Default::default() },
-    );
+    genesis.alloc.insert(ALICE, GenesisAccount { balance: U256::from(10u64.pow(18)), ..Default::default() });
     genesis
 }
 
@@ -102,7 +99,8 @@ pub fn state(code: impl Into<Bytes>) -> InMemoryDB {
     let mut db = InMemoryDB::default();
     for (address, account) in genesis(json!({ "inferenceTime": 0 })).alloc {
         let code = Bytecode::new_raw(account.code.unwrap_or_default());
-        let info = AccountInfo::new(account.balance, account.nonce.unwrap_or_default(), code.hash_slow(), code);
+        let info =
+            AccountInfo::new(account.balance, account.nonce.unwrap_or_default(), code.hash_slow(), code);
         db.insert_account_info(address, info);
     }
     put_code(&mut db, CONTRACT, code);

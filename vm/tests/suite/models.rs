@@ -1,8 +1,6 @@
 //! A real model on the real precompiles: published, registered and called in blocks.
 
-use crate::chain::{
-    ALICE, BOB, CONTRACT, header, mstore, push, ret, state, tx, tx_with, vm_of, with_stack,
-};
+use crate::chain::{ALICE, BOB, CONTRACT, header, mstore, push, ret, state, tx, tx_with, vm_of, with_stack};
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::SolCall;
@@ -158,7 +156,10 @@ fn callers_faults_have_reasons() {
     let unknown = IInference::inferCall { model: B256::ZERO, input: Bytes::new() }.abi_encode();
     assert_eq!(reverts(INFERENCE_ADDRESS, unknown.into()), format!("unknown model {}", B256::ZERO));
     let again = IModelRegistry::registerCall { model: relu().id() }.abi_encode();
-    assert_eq!(reverts(REGISTRY_ADDRESS, again.into()), format!("model {} is registered already", relu().id()));
+    assert_eq!(
+        reverts(REGISTRY_ADDRESS, again.into()),
+        format!("model {} is registered already", relu().id())
+    );
     let royalty = IModelRegistry::setRoyaltyCall { model: relu().id(), gas: 1 }.abi_encode();
     assert_eq!(reverts(REGISTRY_ADDRESS, royalty.into()), format!("only the author may, {ALICE}"));
     assert!(reverts(INFERENCE_ADDRESS, Bytes::new()).contains("calldata"));

@@ -1,8 +1,8 @@
 //! INFER and INFERARRAY in hand-assembled contracts, one instruction a test.
 
 use crate::chain::{
-    BROKEN, CONTRACT, OTHER, REVERSE, REVERT, door_gas, header, mstore, push, put_code, ret, state, vm, vm_with,
-    with_stack,
+    BROKEN, CONTRACT, OTHER, REVERSE, REVERT, door_gas, header, mstore, push, put_code, ret, state, vm,
+    vm_with, with_stack,
 };
 use alloy_primitives::{Bytes, U256, keccak256};
 use isocortex_vm::{
@@ -138,7 +138,10 @@ fn every_missing_operand_is_an_underflow() {
         for have in 0..operands {
             let code = with_stack(&vec![n(0); have], &[opcode]);
             let outcome = call_with(state(code), 100_000);
-            assert!(matches!(outcome, Outcome::Halt { reason: HaltReason::StackUnderflow, .. }), "{outcome:?}");
+            assert!(
+                matches!(outcome, Outcome::Halt { reason: HaltReason::StackUnderflow, .. }),
+                "{outcome:?}"
+            );
         }
     }
 }
@@ -166,7 +169,9 @@ fn ladder(code: Vec<u8>, prepare: impl Fn(&mut InMemoryDB)) {
         let mut db = state(code.clone());
         prepare(&mut db);
         match call_with(db, gas) {
-            Outcome::Halt { reason: HaltReason::OutOfGas(OutOfGasError::Precompile), .. } => panic!("door ran alone"),
+            Outcome::Halt { reason: HaltReason::OutOfGas(OutOfGasError::Precompile), .. } => {
+                panic!("door ran alone")
+            }
             Outcome::Halt { reason: HaltReason::OutOfGas(_), .. } => 0,
             Outcome::Success { output, .. } if word(&output, 0).is_zero() => 1,
             Outcome::Success { output, gas_used, .. } => {
@@ -246,7 +251,8 @@ fn infer_array_reads_solidity_bytes() {
 fn infer_array_reads_the_storage_of_the_context() {
     // OTHER's code by DELEGATECALL: the storage is CONTRACT's.
     let other = U256::from_be_slice(OTHER.as_slice());
-    let mut code = with_stack(&[n(1_000_000), other, n(0), n(0), n(0), n(4064)], &[op::DELEGATECALL, op::POP]);
+    let mut code =
+        with_stack(&[n(1_000_000), other, n(0), n(0), n(0), n(4064)], &[op::DELEGATECALL, op::POP]);
     code.extend(ret(4064));
     let mut db = state(code);
     put_code(&mut db, OTHER, array_code(n(3)));

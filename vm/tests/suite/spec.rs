@@ -31,7 +31,18 @@ fn forks_by_block_and_time() {
     .unwrap();
     let spec = ChainSpec::from_genesis(&genesis).unwrap();
     use SpecId::*;
-    let by_block = [FRONTIER, HOMESTEAD, TANGERINE, SPURIOUS_DRAGON, BYZANTIUM, PETERSBURG, ISTANBUL, BERLIN, LONDON, MERGE];
+    let by_block = [
+        FRONTIER,
+        HOMESTEAD,
+        TANGERINE,
+        SPURIOUS_DRAGON,
+        BYZANTIUM,
+        PETERSBURG,
+        ISTANBUL,
+        BERLIN,
+        LONDON,
+        MERGE,
+    ];
     for (number, fork) in (0..).zip(by_block) {
         assert_eq!(spec.rules_at(0, number).fork, fork);
     }
@@ -51,7 +62,9 @@ fn forks_by_block_and_time() {
 
 #[test]
 fn a_section_that_does_not_parse_is_refused() {
-    for bad in [json!(7), json!({}), json!({ "inferenceTime": -1 }), json!({ "inferenceTime": 0, "opcode": true })] {
+    for bad in
+        [json!(7), json!({}), json!({ "inferenceTime": -1 }), json!({ "inferenceTime": 0, "opcode": true })]
+    {
         let error = ChainSpec::from_genesis(&genesis(bad)).unwrap_err();
         assert!(error.to_string().contains("config.isocortex"), "{error}");
     }
