@@ -1,2 +1,36 @@
-//! The isocortex binary.
-fn main() {}
+//! The `isocortex` binary.
+//!
+//! [`cli`] is the command line, [`commands`] one file a command, [`demo`] strings commands together; the other
+//! modules are what commands are made of. Nothing here decides what a block means: that is `isocortex-consensus`.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod abi;
+mod accounts;
+mod backend;
+mod chain;
+mod cli;
+mod commands;
+mod demo;
+mod failure;
+mod genesis;
+mod memory;
+mod paint;
+mod record;
+mod replay;
+mod sender;
+mod ui;
+mod upload;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let ui = ui::Ui::new(cli.json);
+    let choice = cli.choice();
+    let verdict = cli.command.run(ui, choice).unwrap_or_else(|failure| {
+        ui.failure(&failure);
+        failure.verdict
+    });
+    ExitCode::from(verdict.status())
+}

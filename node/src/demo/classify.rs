@@ -1,0 +1,208 @@
+//! Step 3: inferences in transactions.
+
+use super::{Tested, direct, publish::Published, same};
+use crate::{
+    chain::{self, Sealed, explain},
+    commands::show_blocks,
+    failure::Failure,
+    sender::Sender,
+    ui::{DIM, Ui, rate, thousands},
+};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy_sol_types::SolCall;
+use isocortex_consensus::Chain;
+use isocortex_convert::{class, dequantise_output};
+use isocortex_inference::Backend;
+use isocortex_precompiles::{
+    INFERENCE_ADDRESS,
+    abi::{
+        Classifier::{answersCall, classifyCall, previewCall},
+        IInference::inferCall,
+    },
+};
+use isocortex_vm::{CallRequest, Outcome};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// Transactions a block.
+const A_BLOCK: usize = 20;
+/// Users that take turns.
+const USERS: usize = 4;
+/// Rows of measurements that are sent.
+const ROWS: usize = 8;
+
+/// A photograph that went through a block.
+pub struct Photograph {
+    /// One byte a pixel.
+    pub pixels: Vec<u8>,
+    /// What it is.
+    pub label: usize,
+    /// What the contract keeps of it.
+    pub prediction: usize,
+    /// The model's output, kept by the contract.
+    pub logits: Bytes,
+    /// Gas that its transaction paid for.
+    pub gas: u64,
+    /// Number of its block.
+    pub block: u64,
+    /// State root after its block.
+    pub state_root: B256,
+}
+
+/// All photographs.
+pub struct Run {
+    /// In the order of the test rows.
+    pub photographs: Vec<Photograph>,
+    /// The blocks that they are in.
+    pub blocks: Vec<Sealed>,
+    /// Time from signed transactions to blocks on disk.
+    pub time: Duration,
+}
+
+/// Classifies every test image of `fashion` through the contract, and reads the answers back from its storage.
+///
+/// # Errors
+/// A transaction that fails; an answer that is not the one outside the chain.
+pub fn photographs(on: &Published, fashion: &Tested, backend: &dyn Backend, ui: Ui) -> Result<Run, Failure> {
+    let chain = &on.chain;
+    let inputs = (0..fashion.labels.len()).map(|index| fashion.input(index)).collect::<Result<Vec<_>, _>>()?;
+    // The contract takes pixels, 0 to 255, and makes the model's −128 to 127 of them.
+    let pixels: Vec<Vec<u8>> = inputs.iter().map(|input| input.iter().map(|byte| byte ^ 0x80).collect()).collect();
+    let calls: Vec<Bytes> =
+        pixels.iter().map(|p| classifyCall { pixels: p.clone().into() }.abi_encode().into()).collect();
+    let mut users: Vec<Sender> = on.users.iter().take(USERS).cloned().collect();
+    let to = TxKind::Call(on.contract);
+    let first = calls.first().cloned().unwrap_or_default();
+    // The others cost a little more or less, by the number of their black pixels.
+    let gas = users.first().map_or(Ok(0), |user| user.estimate(chain, to, U256::ZERO, first))? + 20_000;
+
+    let bar = ui.progress("classifying", calls.len() as u64);
+    let (mut blocks, mut time) = (vec![], Duration::ZERO);
+    for calls in calls.chunks(A_BLOCK) {
+        users.iter_mut().try_for_each(|user| user.refresh(chain))?;
+        let count = users.len().max(1);
+        let mut pool = vec![];
+        for (index, call) in calls.iter().enumerate() {
+            let Some(user) = users.get_mut(index % count) else { continue };
+            pool.push(user.sign(to, U256::ZERO, call.clone(), gas)?);
+        }
+        let start = Instant::now();
+        blocks.extend(chain::seal_good(chain, pool)?);
+        time += start.elapsed();
+        bar.inc(calls.len() as u64);
+    }
+    bar.finish_and_clear();
+    show_blocks(ui, &blocks, &[]);
+
+    let outside = direct(fashion, &inputs, backend)?;
+    let transactions = blocks.iter().flat_map(|block| block.transactions.iter().map(move |tx| (block, tx)));
+    let mut all = vec![];
+    for (index, ((block, tx), pixels)) in transactions.zip(pixels).enumerate() {
+        let stored = view(chain, on.contract, &answersCall(U256::from(index)))?;
+        same("image", index, &stored.logits, outside.get(index))?;
+        all.push(Photograph {
+            pixels,
+            label: fashion.labels.get(index).copied().unwrap_or_default(),
+            prediction: stored.prediction as usize,
+            logits: stored.logits,
+            gas: tx.gas_used,
+            block: block.number,
+            state_root: block.state_root,
+        });
+    }
+    preview(on, &all, ui)?;
+    let run = Run { photographs: all, blocks, time };
+    ui.line(format_args!(
+        "{} inferences/s, {} blocks/s, {} Mgas/s, each block executed, its roots computed, and synced to disk",
+        rate(run.photographs.len() as u64, time),
+        rate(run.blocks.len() as u64, time),
+        rate(run.gas(), time.saturating_mul(1_000_000)),
+    ));
+    Ok(run)
+}
+
+/// Asks the contract again, in a `view` call.
+fn preview(on: &Published, all: &[Photograph], ui: Ui) -> Result<(), Failure> {
+    let Some(photograph) = all.first() else { return Ok(()) };
+    ui.line(format_args!("{DIM}$ isocortex call --data chain --to {} --sig 'preview(bytes) returns (uint256,bytes)' @pixels{DIM:#}", on.contract));
+    let answer = view(&on.chain, on.contract, &previewCall { pixels: photograph.pixels.clone().into() })?;
+    same("the view call of image", 0, &answer.logits, Some(&photograph.logits.to_vec()))?;
+    ui.line(format_args!("the view call answers class {}, as the transaction did", answer.prediction));
+    Ok(())
+}
+
+/// Calls a contract's function that changes nothing.
+fn view<C: SolCall>(chain: &Chain, to: Address, call: &C) -> Result<C::Return, Failure> {
+    let request = CallRequest { to: Some(to), data: call.abi_encode().into(), ..CallRequest::default() };
+    match chain.call(&request)?.outcome {
+        Outcome::Success { output, .. } => C::abi_decode_returns(&output).map_err(Failure::new),
+        outcome => Err(Failure::refused(explain(&outcome))),
+    }
+}
+
+/// Rows of measurements that went through a block.
+pub struct Rows {
+    /// How many.
+    pub count: u64,
+    /// How many were classified as labelled.
+    pub right: u64,
+    /// Gas of their block.
+    pub gas: u64,
+}
+
+/// Sends a few rows straight to the inference precompile: no image, no contract.
+///
+/// # Errors
+/// A transaction that fails; an answer that is not the one outside the chain.
+pub fn rows(on: &Published, cancer: &Tested, backend: &dyn Backend, ui: Ui) -> Result<Rows, Failure> {
+    let (chain, model) = (&on.chain, &cancer.converted.model);
+    let inputs = (0..ROWS).map(|index| cancer.input(index)).collect::<Result<Vec<_>, _>>()?;
+    let Some(mut user) = on.users.get(USERS).cloned() else { return Err(Failure::new("no development account")) };
+    user.refresh(chain)?;
+    let mut pool = vec![];
+    for input in &inputs {
+        let call = inferCall { model: model.id(), input: input.clone().into() }.abi_encode().into();
+        pool.push(user.sign_tried(chain, TxKind::Call(INFERENCE_ADDRESS), U256::ZERO, call)?);
+    }
+    let blocks = chain::seal_good(chain, pool)?;
+    let outside = direct(cancer, &inputs, backend)?;
+    let (Some(port), Some(ty)) = (model.header().outputs.first(), model.output_types().next()) else {
+        return Err(Failure::new("the model has no output"));
+    };
+    let mut right = 0;
+    for (index, tx) in blocks.iter().flat_map(|block| &block.transactions).enumerate() {
+        let output = inferCall::abi_decode_returns(&tx.output).map_err(Failure::new)?;
+        same("row", index, &output, outside.get(index))?;
+        right += u64::from(cancer.labels.get(index) == Some(&class(&dequantise_output(port, ty, &output))));
+    }
+    let gas = blocks.iter().map(|block| block.gas_used).sum();
+    ui.line(format_args!("{ROWS} rows of the tabular model, straight to IInference: {} gas", thousands(gas)));
+    Ok(Rows { count: ROWS as u64, right, gas })
+}
+
+impl Rows {
+    /// For `--json`.
+    pub fn document(&self) -> Value {
+        json!({ "count": self.count, "right": self.right, "gasUsed": self.gas })
+    }
+}
+
+impl Run {
+    /// Photographs that the contract classified as labelled.
+    pub fn right(&self) -> u64 {
+        self.photographs.iter().filter(|p| p.prediction == p.label).count() as u64
+    }
+
+    fn gas(&self) -> u64 {
+        self.blocks.iter().map(|block| block.gas_used).sum()
+    }
+
+    /// For `--json`.
+    pub fn document(&self) -> Value {
+        json!({
+            "blocks": self.blocks, "gasUsed": self.gas(), "inferences": self.photographs.len(),
+            "milliseconds": self.time.as_millis() as u64,
+            "predictions": self.photographs.iter().map(|p| p.prediction).collect::<Vec<_>>(),
+        })
+    }
+}

@@ -1,0 +1,187 @@
+//! What a person sees, and what a script reads.
+//!
+//! Results go to standard output, progress and errors to standard error. With `--json` standard output is one
+//! JSON document and nothing else.
+
+use crate::failure::Failure;
+use anstyle::{AnsiColor, Style};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use std::{fmt::Display, io::IsTerminal, time::Duration};
+
+/// Headings.
+pub const BOLD: Style = Style::new().bold();
+/// What is right.
+pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What is wrong.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// What matters less.
+pub const DIM: Style = Style::new().dimmed();
+
+/// Where a command writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    json: bool,
+}
+
+impl Ui {
+    /// For people, or for scripts.
+    pub const fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// True with `--json`.
+    pub const fn json(self) -> bool {
+        self.json
+    }
+
+    /// True where standard output shows colours.
+    pub fn colours(self) -> bool {
+        !self.json
+            && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+    }
+
+    /// A line for people.
+    pub fn line(self, text: impl Display) {
+        if !self.json {
+            anstream::println!("{text}");
+        }
+    }
+
+    /// A heading for people.
+    pub fn heading(self, text: impl Display) {
+        self.line(format_args!("\n{BOLD}{text}{BOLD:#}"));
+    }
+
+    /// A table for people.
+    pub fn table(self, rows: Rows) {
+        self.line(rows.0);
+    }
+
+    /// The document for scripts.
+    ///
+    /// # Errors
+    /// None that a correct program has: a value without a JSON form.
+    pub fn document(self, value: &impl Serialize) -> Result<(), Failure> {
+        if self.json {
+            let text = serde_json::to_string_pretty(value).map_err(Failure::new)?;
+            println!("{text}");
+        }
+        Ok(())
+    }
+
+    /// Shows what stopped the command.
+    pub fn failure(self, failure: &Failure) {
+        if self.json {
+            let text = serde_json::json!({ "error": failure.message, "hint": failure.hint });
+            println!("{text:#}");
+            return;
+        }
+        anstream::eprintln!("{BAD}error:{BAD:#} {}", failure.message);
+        if let Some(hint) = &failure.hint {
+            anstream::eprintln!("  {BOLD}hint:{BOLD:#} {hint}");
+        }
+    }
+
+    /// A bar on standard error, where that is a terminal.
+    pub fn progress(self, what: &str, of: u64) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr());
+        if self.json || !std::io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let style = ProgressStyle::with_template("  {msg:24} {bar:32.cyan/blue} {pos}/{len} {elapsed:.dim}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}
+
+/// A table under construction.
+pub struct Rows(Table);
+
+impl Rows {
+    /// A table with these column heads; those that begin with `#` are numbers, set to the right.
+    pub fn new(heads: &[&str]) -> Self {
+        let Self(mut table) = Self::bare();
+        table.set_header(heads.iter().map(|head| head.trim_start_matches('#')));
+        for (index, _) in heads.iter().enumerate().filter(|(_, head)| head.starts_with('#')) {
+            if let Some(column) = table.column_mut(index) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        Self(table)
+    }
+
+    fn bare() -> Self {
+        let mut table = Table::new();
+        table.load_style(UTF8_FULL_CONDENSED.with_rounded_corners());
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        if !std::io::stdout().is_terminal() {
+            table.set_width(110);
+        }
+        Self(table)
+    }
+
+    /// A table of two columns: what, and how much.
+    pub fn pairs(rows: impl IntoIterator<Item = (impl Display, String)>) -> Self {
+        let mut table = Self::bare();
+        rows.into_iter().for_each(|(what, value)| table.row([what.to_string(), value]));
+        table
+    }
+
+    /// Adds a row.
+    pub fn row<T: Into<comfy_table::Cell>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.0.add_row(cells);
+    }
+}
+
+/// 1234567 as "1,234,567".
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `part` of `whole` in hundredths of a percent, rounded down: "93.80 %".
+pub fn percent(part: u64, whole: u64) -> String {
+    let hundredths = u128::from(part) * 10_000 / u128::from(whole.max(1));
+    format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+}
+
+/// How many a second, with one decimal: "87.3".
+pub fn rate(count: u64, time: Duration) -> String {
+    let tenths = u128::from(count) * 10_000_000_000 / time.as_nanos().max(1);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// The first bytes of a hash: "0x1234abcd…".
+pub fn short(hash: impl Display) -> String {
+    let text = hash.to_string();
+    format!("{}…", text.get(..10).unwrap_or(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1000), "1,000");
+        assert_eq!(thousands(16_777_216), "16,777,216");
+        assert_eq!(percent(469, 500), "93.80 %");
+        assert_eq!(percent(1, 3), "33.33 %");
+        assert_eq!(percent(0, 0), "0.00 %");
+        assert_eq!(rate(200, Duration::from_secs(3)), "66.6");
+        assert_eq!(short("0x1234abcdef"), "0x1234abcd…");
+    }
+}
