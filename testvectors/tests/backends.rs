@@ -124,6 +124,9 @@ fn a_lost_device_measures_nothing() {
     assert!(report.to_string().contains("the device is lost"));
 }
 
+/// Where the difference must show, and how to make it.
+type Change<C> = (&'static str, fn(&mut C));
+
 /// Each thing that a vector says is compared: change it, and the case differs there.
 #[test]
 fn a_changed_vector_differs() {
@@ -136,7 +139,7 @@ fn a_changed_vector_differs() {
     for file in data() {
         match file.cases {
             Kind::Models(cases) => {
-                let changes: [(&str, fn(&mut ModelCase)); 7] = [
+                let changes: [Change<ModelCase>; 7] = [
                     ("id", |c| c.id.0[0] ^= 1),
                     ("interval", |c| c.intervals[0].1 -= 1),
                     ("macs", |c| c.cost.macs += 1),
@@ -160,7 +163,7 @@ fn a_changed_vector_differs() {
                 differs(Kind::Invalid(vec![case]), "refusal");
             }
             Kind::Precompiles(cases) => {
-                let changes: [(&str, fn(&mut PrecompileCase)); 5] = [
+                let changes: [Change<PrecompileCase>; 5] = [
                     ("step 1, gas used", |c| c.steps[1].used = c.steps[1].used.map(|gas| gas + 1)),
                     ("step 1, output", |c| c.steps[1].output = vec![1].into()),
                     ("step 0, ending", |c| c.steps[0].end = Ending::Revert),
