@@ -75,8 +75,7 @@ fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
 fn rescale(draw: &mut Draw) -> Artifact {
     let (x, dtype) = (any(draw), dtype(draw));
     let channels = if draw.one_in(2) { 1 } else { x.channels() };
-    let multipliers =
-        (0..channels).map(|_| if draw.one_in(8) { 0 } else { draw.extreme(1 << 30, i32::MAX) });
+    let multipliers = (0..channels).map(|_| if draw.one_in(8) { 0 } else { draw.extreme(1 << 30, i32::MAX) });
     let multipliers = Tensor::i32(&[channels], multipliers.collect());
     let shifts = (0..channels).map(|_| draw.pick(&[2, 29, 30, 31, 32, 40, 62], 31) as i8);
     let shifts = Tensor::i8(&[channels], shifts.collect());
