@@ -1,6 +1,6 @@
 use super::graph::{Graph, Rng};
 use super::{backends, compare};
-use isocortex_model::ops::{Conv2d, MatMul, Rescale, q31s};
+use isocortex_model::ops::{Clamp, Conv2d, MatMul, Rescale, q31s};
 use isocortex_model::{DType, Op, Tensor, TensorType};
 
 fn image(h: u32, w: u32, c: u32) -> Graph {
@@ -53,19 +53,32 @@ fn rows_and_channels_around_the_sizes_of_tiles() {
     }
 }
 
-/// One output of a long row: packed weights would be mostly empty, so they are used as they came.
+/// Rows of k elements, clamped to `lo` and above, times n rows of weights.
+fn long_rows(n: u32, k: u32, weights: &[i8], lo: i32, zero_point: i32) {
+    let mut rng = Rng(8);
+    let mut graph = Graph::new(&[TensorType::new(DType::I8, &[2, k])]);
+    let weight = graph.constant(Tensor::i8(&[n, k], (0..n * k).map(|_| rng.pick(weights)).collect()));
+    let bias = graph.constant(rng.biases(n));
+    // The check asks that every constant is used, so the Clamp alone would be refused; both together pass.
+    graph.add(&[0], Op::Clamp(Clamp { lo, hi: 127 }));
+    graph.add(&[1], Op::MatMul(MatMul { weight, bias, zero_point })).unwrap();
+    compare(&backends(), graph.model, &mut rng, "long rows");
+}
+
+/// Packed weights would be mostly empty, so they are used as they came.
 #[test]
 fn few_channels_of_a_long_row() {
-    let (backends, mut rng) = (backends(), Rng(8));
-    for (n, k) in [(1, 131_000), (2, 40_003), (17, 9_001)] {
-        let mut graph = Graph::new(&[TensorType::new(DType::I8, &[2, k])]);
-        let data = (0..n * k).map(|_| rng.pick(&[-128, -128, -128, 127])).collect();
-        let weight = graph.constant(Tensor::i8(&[n, k], data));
-        let bias = graph.constant(rng.biases(n));
-        // 131,000 terms of 128·128 and the bias are just below 2^31.
-        graph.add(&[0], Op::MatMul(MatMul { weight, bias, zero_point: 0 })).unwrap();
-        compare(&backends, graph.model, &mut rng, "long row");
-    }
+    long_rows(1, 131_000, &[-128], -128, 0);
+    long_rows(2, 40_003, &[-128, -128, 127], -128, 0);
+}
+
+/// The true sums fit i32, as 28·128·100,000 does; the kernels' own terms, up to 255·128 with the zero point in
+/// the bias, do not: they wrap there and back, and an instruction that saturates would show.
+#[test]
+fn sums_that_leave_i32_on_the_way() {
+    long_rows(1, 100_000, &[-128], 100, 127);
+    long_rows(16, 100_000, &[-128], 100, 127);
+    long_rows(16, 100_000, &[127, 127, 127, -128], 100, 127);
 }
 
 /// Each shift, multipliers and accumulators at their ends and at halves: against `q31s` itself.
