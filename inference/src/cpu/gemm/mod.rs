@@ -16,15 +16,13 @@ mod avx512vnni;
 mod pack;
 mod plain;
 
-use super::isa::{Detected, Isa};
+use super::isa::Detected;
 use super::rescale::{LANES, Requant, put};
 use crate::Error;
 pub(super) use pack::Segments;
 
 /// Most rows of a tile.
 const ROWS: usize = 12;
-/// Most panels of a tile.
-const PANELS: usize = 4;
 
 /// Where rows of `a` start: `row · step[0] + column · step[1]`, for `columns` columns a row.
 #[derive(Clone, Copy)]
@@ -34,6 +32,7 @@ pub(super) struct Grid {
 }
 
 /// What a tile is computed from.
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // there are no tiles elsewhere yet
 struct Block<'a> {
     a: &'a [u8],
     segments: &'a [usize],
@@ -95,9 +94,9 @@ impl Gemm {
     ) -> Result<Self, Error> {
         let tiles: Tiles = match isa.isa() {
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => avx2::TILES,
+            crate::Isa::Avx2 => avx2::TILES,
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512Vnni => avx512vnni::TILES,
+            crate::Isa::Avx512Vnni => avx512vnni::TILES,
             _ => &[],
         };
         let panels = if tiles.is_empty() { None } else { pack::panels(weight, bias.len(), &segments)? };
@@ -182,6 +181,7 @@ impl Starts {
 }
 
 /// Writes a tile out, through the tail where there is one. Inlined into the tiles, with their instructions.
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
 #[inline(always)]
 fn store<const R: usize, const P: usize>(
     b: &Block<'_>,
