@@ -8,7 +8,7 @@ export CARGO_TERM_PROGRESS_WHEN ?= auto
 # Every cargo call is in the release profile: one build of the dependencies serves them all.
 CARGO := eval "$$(scripts/rocksdb.sh)"; cargo
 
-.PHONY: help demo test test-tools build lint bench bench-cpu ptx vectors clean
+.PHONY: help demo test test-tools build lint generated bench bench-cpu ptx vectors clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -33,6 +33,10 @@ lint: ## formatting, clippy and docs, warnings denied
 	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps
 
+generated: test-tools ## are the committed PTX and driver symbols what their generators make?
+	@gpu/ptx.sh --check
+	cargo metadata --locked --format-version 1 | gpu/libcuda/generate.py --check
+
 bench: ## criterion benches: loading, inference, blocks against bare revm
 	@scripts/setup.sh
 	$(CARGO) bench --locked --workspace
@@ -40,7 +44,7 @@ bench: ## criterion benches: loading, inference, blocks against bare revm
 bench-cpu: build ## our CPU backend beside onnxruntime's int8 in the same run
 	@scripts/bench-cpu.sh
 
-ptx: ## compile the CUDA kernels again with the pinned compiler
+ptx: test-tools ## compile the CUDA kernels again with the pinned compiler
 	@gpu/ptx.sh
 
 vectors: ## make the test vectors again with the Python implementation (an explicit act)
