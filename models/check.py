@@ -45,7 +45,8 @@ def quantise(path, rows, out):
             row = next(self.remaining, None)
             return None if row is None else {name: row}
 
-    quantization.quantize_static(path, out, Reader(), per_channel=True, weight_type=quantization.QuantType.QInt8)
+    kinds = {"activation_type": quantization.QuantType.QUInt8, "weight_type": quantization.QuantType.QInt8}
+    quantization.quantize_static(path, out, Reader(), per_channel=True, **kinds)
 
 
 def report(name, guess, labels):
