@@ -16,7 +16,7 @@ pub struct Data {
     #[arg(long, value_name = "SIGNATURE")]
     pub sig: Option<String>,
     /// Its arguments, one a word; @FILE stands for the bytes of a file
-    #[arg(value_name = "ARG", allow_hyphen_values = true, requires = "sig")]
+    #[arg(value_name = "ARG", allow_negative_numbers = true, requires = "sig")]
     pub args: Vec<String>,
 }
 
@@ -45,7 +45,10 @@ impl Data {
             return Ok(None);
         };
         let values = function.abi_decode_output(output).map_err(|error| {
-            Failure::new(format_args!("the call returned {}, not what --sig promises: {error}", hex::encode_prefixed(output)))
+            Failure::new(format_args!(
+                "the call returned {}, not what --sig promises: {error}",
+                hex::encode_prefixed(output)
+            ))
         })?;
         Ok(Some(values.iter().map(show).collect()))
     }
@@ -53,7 +56,8 @@ impl Data {
     fn function(&self) -> Result<Option<Function>, Failure> {
         let Some(sig) = &self.sig else { return Ok(None) };
         let function = Function::parse(sig).map_err(|error| {
-            Failure::new(format_args!("--sig {sig:?}: {error}")).hint("write it as in Solidity: \"answers(uint256) returns (uint8)\"")
+            Failure::new(format_args!("--sig {sig:?}: {error}"))
+                .hint("write it as in Solidity: \"answers(uint256) returns (uint8)\"")
         })?;
         Ok(Some(function))
     }
@@ -113,7 +117,8 @@ fn values(params: &[Param], args: &[String]) -> Result<Vec<DynSolValue>, Failure
 }
 
 fn value(param: &Param, arg: &str) -> Result<DynSolValue, Failure> {
-    let wrong = |error: alloy_dyn_abi::Error| Failure::new(format_args!("{arg:?} is no {}: {error}", param.ty));
+    let wrong =
+        |error: alloy_dyn_abi::Error| Failure::new(format_args!("{arg:?} is no {}: {error}", param.ty));
     let ty: DynSolType = param.resolve().map_err(wrong)?;
     match ty {
         DynSolType::Bytes => Ok(DynSolValue::Bytes(bytes(arg)?)),
@@ -127,7 +132,8 @@ fn bytes(text: &str) -> Result<Vec<u8>, Failure> {
         Some(path) => fs::read(path).map_err(Failure::file(path.as_ref())),
         None => hex::decode(text).map_err(|error| {
             let start: String = text.chars().take(20).collect();
-            Failure::new(format_args!("{start:?} is not hex: {error}")).hint("for the bytes of a file write @FILE")
+            Failure::new(format_args!("{start:?} is not hex: {error}"))
+                .hint("for the bytes of a file write @FILE")
         }),
     }
 }
@@ -170,7 +176,13 @@ mod tests {
         let data = data("f() returns (uint8, int16[], bytes)", &[]);
         let output = hex::decode(format!(
             "{:064x}{:064x}{:064x}{:064x}{}{:064x}{}",
-            9, 0x60, 0xa0, 1, "f".repeat(64), 2, "abcd".to_owned() + &"0".repeat(60)
+            9,
+            0x60,
+            0xa0,
+            1,
+            "f".repeat(64),
+            2,
+            "abcd".to_owned() + &"0".repeat(60)
         ));
         assert_eq!(data.decode(&output.unwrap()).unwrap().unwrap(), ["9", "[-1]", "0xabcd"]);
         assert!(data.decode(&[1]).is_err());
@@ -195,7 +207,8 @@ mod tests {
         let abi = r#"[{"type":"constructor","inputs":[{"name":"model","type":"bytes32"}],"stateMutability":"nonpayable"}]"#;
         let word = format!("0x{:064x}", 7);
         for code in [r#""0x60""#, r#"{"object":"60"}"#] {
-            let contract = Contract::parse(format!(r#"{{"abi":{abi},"bytecode":{code}}}"#).as_bytes()).unwrap();
+            let contract =
+                Contract::parse(format!(r#"{{"abi":{abi},"bytecode":{code}}}"#).as_bytes()).unwrap();
             let init = contract.init_code(std::slice::from_ref(&word)).unwrap();
             assert_eq!(hex::encode(init), format!("60{:064x}", 7));
             assert!(contract.init_code(&[]).is_err());

@@ -38,7 +38,9 @@ impl FromStr for Key {
         };
         let key = match dev {
             Some(key) => *key,
-            None => file()?.trim().parse().map_err(|_| "give 0 to 9, 32 bytes in hex, or @FILE".to_owned())?,
+            None => {
+                file()?.trim().parse().map_err(|_| "give 0 to 9, 32 bytes in hex, or @FILE".to_owned())?
+            }
         };
         PrivateKeySigner::from_bytes(&key).map(Self).map_err(|e| format!("not a private key: {e}"))
     }

@@ -130,7 +130,8 @@ pub struct Device {
 /// Opens and tries every backend.
 pub fn survey(threads: Option<usize>) -> Vec<Device> {
     let look = |kind| {
-        let outcome = open(kind, threads).and_then(|backend| Ok((describe(kind, threads), self_test(&*backend)?)));
+        let outcome =
+            open(kind, threads).and_then(|backend| Ok((describe(kind, threads), self_test(&*backend)?)));
         match outcome {
             Ok((what, self_test)) => Device { backend: kind, usable: true, what, self_test },
             Err(failure) => Device { backend: kind, usable: false, what: failure.message, self_test: 0 },
@@ -143,6 +144,8 @@ fn describe(kind: Kind, threads: Option<usize>) -> String {
     match kind {
         Kind::Reference => "SPEC.md as plain loops, one thread".into(),
         Kind::Cpu => format!("{}, {} thread(s)", Isa::best().name(), threads.unwrap_or_else(cores)),
-        Kind::Cuda => CudaBackend::new().map_or_else(|e| e.to_string(), |cuda| cuda.device().description().to_string()),
+        Kind::Cuda => {
+            CudaBackend::new().map_or_else(|e| e.to_string(), |cuda| cuda.device().description().to_string())
+        }
     }
 }

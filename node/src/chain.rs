@@ -1,6 +1,9 @@
 //! Opening a chain and sealing blocks on it.
 
-use crate::{backend::{Choice, Kind}, failure::Failure};
+use crate::{
+    backend::{Choice, Kind},
+    failure::Failure,
+};
 use alloy_primitives::{Address, B256, Bytes};
 use isocortex_consensus::{Attributes, BlockApp, Built, Chain, ConsensusEngine, Recovered, Solo, TxEnvelope};
 use isocortex_vm::{Outcome, Rejection};

@@ -11,13 +11,18 @@ use clap::{Parser, Subcommand};
 
 /// An EVM in which contracts run neural networks, bit for bit the same everywhere
 #[derive(Debug, Parser)]
-#[command(name = "isocortex", version, arg_required_else_help = true, after_help = "\
+#[command(
+    name = "isocortex",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
 Exit status:
   0  done; equal; the call returned
   1  measured, and the answer is no: a replay differs, a call reverted, a transaction was refused
   2  nothing could be measured: wrong usage, an unreadable file, no chain, no device, a fault of this node
 
-Start with `isocortex demo`.")]
+Start with `isocortex demo`."
+)]
 pub struct Cli {
     /// Print one JSON document instead of text
     #[arg(long, global = true)]

@@ -71,9 +71,6 @@ impl From<ChainError> for Failure {
             ChainError::Node(_) if text.contains("in use by another process") => {
                 Self::new(text).hint("one process at a time opens a chain; wait for it or stop it")
             }
-            ChainError::Node(_) if text.contains("already holds a chain") => {
-                Self::new(text).hint("choose another --data, or delete the directory")
-            }
             ChainError::Node(_) => Self::new(text),
         }
     }
@@ -85,7 +82,9 @@ impl From<isocortex_convert::ConvertError> for Failure {
         let failure = Self::new(&error);
         match error {
             Onnx(_) => failure.hint("give an .onnx file exported for inference, in float32"),
-            Unsupported { .. } => failure.hint("the operators that are understood are listed in convert's documentation"),
+            Unsupported { .. } => {
+                failure.hint("the operators that are understood are listed in convert's documentation")
+            }
             _ => failure,
         }
     }
@@ -99,6 +98,7 @@ impl From<isocortex_inference::Error> for Failure {
 
 impl From<isocortex_testvectors::Error> for Failure {
     fn from(error: isocortex_testvectors::Error) -> Self {
-        Self::new(error).hint("give a chain.jsonl made by `isocortex export`, a vector file, or a folder of vector files")
+        Self::new(error)
+            .hint("give a chain.jsonl made by `isocortex export`, a vector file, or a folder of vector files")
     }
 }

@@ -63,6 +63,9 @@ mod tests {
         let (genesis, spec) = isocortex_consensus::genesis::parse(&dev_json().unwrap()).unwrap();
         assert_eq!(genesis.alloc.len(), 10 + system_accounts().count());
         let rules = spec.rules_at(TIMESTAMP, 0);
-        assert_eq!((spec.chain_id(), rules.fork, rules.inference, rules.opcodes), (1337, SpecId::OSAKA, true, true));
+        assert_eq!(
+            (spec.chain_id(), rules.fork, rules.inference, rules.opcodes),
+            (1337, SpecId::OSAKA, true, true)
+        );
     }
 }

@@ -31,11 +31,17 @@ fn line(upper: Option<&[u8]>, lower: Option<&[u8]>, colours: bool) -> String {
     let lower = lower.unwrap_or_default();
     let pair = |(x, &top): (usize, &u8)| (top, lower.get(x).copied().unwrap_or(0));
     if colours {
-        let mut text: String = upper.iter().enumerate().map(pair).map(|(top, low)| half_block(top, low)).collect();
+        let mut text: String =
+            upper.iter().enumerate().map(pair).map(|(top, low)| half_block(top, low)).collect();
         text.push_str("\u{1b}[0m");
         return text;
     }
-    upper.iter().enumerate().map(pair).map(|(top, low)| shade(u16::midpoint(top.into(), low.into()))).collect()
+    upper
+        .iter()
+        .enumerate()
+        .map(pair)
+        .map(|(top, low)| shade(u16::midpoint(top.into(), low.into())))
+        .collect()
 }
 
 /// The upper half of the character in one grey and the lower half in another.
@@ -55,7 +61,8 @@ fn shade(value: u16) -> char {
 
 /// Numbers as bars of eight heights, the least empty and the largest full.
 pub fn bars(values: &[i32]) -> String {
-    let (least, most) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
+    let (least, most) =
+        (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
     let span = (i64::from(most) - i64::from(least)).max(1);
     let bar = |&v: &i32| {
         let eighths = (i64::from(v) - i64::from(least)) * 7 / span;
@@ -70,8 +77,9 @@ mod tests {
 
     #[test]
     fn two_pixels_a_character() {
-        let lines = side_by_side(&[(&[0, 255, 0, 255], "ab".into()), (&[0, 0, 0, 255], "c".into())], 2, false);
-        assert_eq!(lines, [" @     =", "ab   c "]);
+        let lines =
+            side_by_side(&[(&[0, 255, 0, 255], "ab".into()), (&[0, 0, 0, 255], "c".into())], 2, false);
+        assert_eq!(lines, [" @    =", "ab   c "]);
     }
 
     #[test]

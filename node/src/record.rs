@@ -92,7 +92,11 @@ impl From<&Decided> for BlockRecord {
             receipts_root: block.header.receipts_root,
             gas_used: block.header.gas_used,
             transactions: transactions
-                .map(|((tx, receipt), gas_used)| TxRecord { hash: *tx.tx_hash(), gas_used, success: receipt.status() })
+                .map(|((tx, receipt), gas_used)| TxRecord {
+                    hash: *tx.tx_hash(),
+                    gas_used,
+                    success: receipt.status(),
+                })
                 .collect(),
             transcript: transcript.clone(),
             rlp: alloy_rlp::encode(block).into(),
@@ -112,7 +116,11 @@ pub fn export(chain: &Chain, to: &mut impl Write, progress: impl Fn(u64)) -> Res
     };
     let file = serde_json::from_slice(&chain.genesis_json()?).map_err(Failure::new)?;
     let first = stored(chain, 0)?;
-    write(&Line::Genesis(GenesisRecord { file, hash: first.hash, state_root: first.block.header.state_root }))?;
+    write(&Line::Genesis(GenesisRecord {
+        file,
+        hash: first.hash,
+        state_root: first.block.header.state_root,
+    }))?;
     for number in 1..=head.number {
         write(&Line::Block(Box::new(BlockRecord::from(&stored(chain, number)?))))?;
         progress(number);
@@ -127,14 +135,19 @@ fn stored(chain: &Chain, number: u64) -> Result<Decided, Failure> {
 }
 
 /// Reads lines of JSON with their numbers, counted from 1. Empty lines are skipped.
-pub fn lines<T: for<'a> Deserialize<'a>>(mut from: impl BufRead) -> impl Iterator<Item = Result<(u64, T), Failure>> {
+pub fn lines<T: for<'a> Deserialize<'a>>(
+    mut from: impl BufRead,
+) -> impl Iterator<Item = Result<(u64, T), Failure>> {
     let mut number = 0;
     let mut next = move || -> Result<Option<(u64, T)>, Failure> {
         loop {
             let mut line = vec![];
             number += 1;
             let wrong = |reason: String| Failure::new(format_args!("line {number}: {reason}"));
-            from.by_ref().take(MAX_LINE + 1).read_until(b'\n', &mut line).map_err(|error| wrong(error.to_string()))?;
+            from.by_ref()
+                .take(MAX_LINE + 1)
+                .read_until(b'\n', &mut line)
+                .map_err(|error| wrong(error.to_string()))?;
             if line.is_empty() {
                 return Ok(None);
             }

@@ -69,11 +69,15 @@ impl fmt::Display for Difference {
 /// What kept it from measuring: an unreadable or truncated file, a fault of this node.
 pub fn replay(path: &Path, engine: Arc<Engine>, progress: impl Fn(u64)) -> Result<Replayed, Failure> {
     let file = File::open(path).map_err(Failure::file(path))?;
-    let name = |failure: Failure| Failure { message: format!("{}: {}", path.display(), failure.message), ..failure };
+    let name =
+        |failure: Failure| Failure { message: format!("{}: {}", path.display(), failure.message), ..failure };
     let folder = tempfile::tempdir().map_err(|e| Failure::new(format_args!("a temporary folder: {e}")))?;
     let mut lines = lines::<Line>(BufReader::new(file));
     let Some((_, Line::Genesis(genesis))) = lines.next().transpose().map_err(name)? else {
-        return Err(Failure::new(format_args!("{} is no chain export: its first line is no genesis", path.display())));
+        return Err(Failure::new(format_args!(
+            "{} is no chain export: its first line is no genesis",
+            path.display()
+        )));
     };
     let json = serde_json::to_vec(&genesis.file).map_err(Failure::new)?;
     let chain = Chain::create(folder.path(), &json, engine)?;
@@ -81,11 +85,17 @@ pub fn replay(path: &Path, engine: Arc<Engine>, progress: impl Fn(u64)) -> Resul
     done.difference = differs_at_genesis(&genesis, &chain);
     while done.difference.is_none() {
         let Some((line, value)) = lines.next().transpose().map_err(name)? else {
-            let text = format!("{} is cut short after block {}: the end line is missing", path.display(), done.blocks);
+            let text = format!(
+                "{} is cut short after block {}: the end line is missing",
+                path.display(),
+                done.blocks
+            );
             return Err(Failure::new(text).hint("export the chain again"));
         };
         match value {
-            Line::Genesis(_) => return Err(Failure::new(format_args!("{}: line {line}: a second genesis", path.display()))),
+            Line::Genesis(_) => {
+                return Err(Failure::new(format_args!("{}: line {line}: a second genesis", path.display())));
+            }
             Line::Block(record) => match step(&chain, &record).map_err(name)? {
                 Some(difference) => done.difference = Some(difference),
                 None => {
@@ -112,7 +122,8 @@ pub fn replay(path: &Path, engine: Arc<Engine>, progress: impl Fn(u64)) -> Resul
 
 fn differs_at_genesis(genesis: &GenesisRecord, chain: &Chain) -> Option<Difference> {
     let (at, head) = (At::default(), chain.head());
-    at.unequal("state root", &genesis.state_root, &head.state_root).or_else(|| at.unequal("hash", &genesis.hash, &head.hash))
+    at.unequal("state root", &genesis.state_root, &head.state_root)
+        .or_else(|| at.unequal("hash", &genesis.hash, &head.hash))
 }
 
 /// Executes one block on the head, and commits it where all is equal.
@@ -139,7 +150,12 @@ fn step(chain: &Chain, record: &BlockRecord) -> Result<Option<Difference>, Failu
 }
 
 /// Says why a block is invalid, down to the call where one of its results differs from the record.
-fn locate(chain: &Chain, record: &BlockRecord, block: &Block, invalid: &Invalid) -> Result<Difference, Failure> {
+fn locate(
+    chain: &Chain,
+    record: &BlockRecord,
+    block: &Block,
+    invalid: &Invalid,
+) -> Result<Difference, Failure> {
     let at = At { block: record.number, ..At::default() };
     let rule = match invalid {
         Invalid::Field { field, expected, got } => at.unequal(field, got, expected),
@@ -166,7 +182,12 @@ fn senders(block: &Block) -> Option<Vec<Recovered<TxEnvelope>>> {
 }
 
 /// Compares each inference and each transaction.
-fn results(record: &BlockRecord, block: &Block, receipts: &[ReceiptEnvelope], transcript: &[Entry]) -> Option<Difference> {
+fn results(
+    record: &BlockRecord,
+    block: &Block,
+    receipts: &[ReceiptEnvelope],
+    transcript: &[Entry],
+) -> Option<Difference> {
     let at = At { block: record.number, ..At::default() };
     for (ours, theirs) in transcript.iter().zip(&record.transcript) {
         let call = At { transaction: Some(ours.tx_index), call: Some(ours.call_index), ..at };
@@ -186,7 +207,11 @@ fn results(record: &BlockRecord, block: &Block, receipts: &[ReceiptEnvelope], tr
         return count;
     }
     let computed = block.body.transactions.iter().zip(receipts).zip(gas_of_each(receipts));
-    let computed = computed.map(|((tx, receipt), gas_used)| TxRecord { hash: *tx.tx_hash(), gas_used, success: receipt.status() });
+    let computed = computed.map(|((tx, receipt), gas_used)| TxRecord {
+        hash: *tx.tx_hash(),
+        gas_used,
+        success: receipt.status(),
+    });
     for ((index, ours), theirs) in (0..).zip(computed).zip(&record.transactions) {
         let at = At { transaction: Some(index), ..at };
         let difference = at
@@ -209,7 +234,12 @@ struct At {
 }
 
 impl At {
-    fn unequal<T: PartialEq + fmt::Display>(self, what: &str, exported: &T, computed: &T) -> Option<Difference> {
+    fn unequal<T: PartialEq + fmt::Display>(
+        self,
+        what: &str,
+        exported: &T,
+        computed: &T,
+    ) -> Option<Difference> {
         (exported != computed).then(|| self.difference(what, exported, computed))
     }
 

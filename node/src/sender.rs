@@ -43,7 +43,8 @@ impl Sender {
     /// The node's fault.
     pub fn refresh(&mut self, chain: &Chain) -> Result<(), Failure> {
         let head = chain.head_header()?;
-        let next = validity::derive(chain.spec(), &head, head.timestamp.saturating_add(1)).map_err(Failure::refused)?;
+        let next = validity::derive(chain.spec(), &head, head.timestamp.saturating_add(1))
+            .map_err(Failure::refused)?;
         self.max_fee = u128::from(next.base_fee).saturating_mul(FEE_ROOM).saturating_add(TIP);
         Ok(())
     }
@@ -62,7 +63,13 @@ impl Sender {
     ///
     /// # Errors
     /// None that a correct program has.
-    pub fn sign(&mut self, to: TxKind, value: U256, input: Bytes, gas: u64) -> Result<Recovered<TxEnvelope>, Failure> {
+    pub fn sign(
+        &mut self,
+        to: TxKind,
+        value: U256,
+        input: Bytes,
+        gas: u64,
+    ) -> Result<Recovered<TxEnvelope>, Failure> {
         let tx = TxEip1559 {
             chain_id: self.chain_id,
             nonce: self.nonce,

@@ -38,8 +38,7 @@ impl Ui {
 
     /// True where standard output shows colours.
     pub fn colours(self) -> bool {
-        !self.json
-            && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+        !self.json && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
     }
 
     /// A line for people.

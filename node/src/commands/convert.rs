@@ -132,7 +132,9 @@ pub fn accuracy(
     ui: Ui,
 ) -> Result<Evaluation, Failure> {
     let bar = ui.progress("measuring accuracy", samples.len() as u64);
-    let outcome = evaluate(float, backend, converted.model.clone(), samples, labels, &mut |done, _| bar.set_position(done));
+    let outcome = evaluate(float, backend, converted.model.clone(), samples, labels, &mut |done, _| {
+        bar.set_position(done)
+    });
     bar.finish_and_clear();
     Ok(outcome?)
 }
@@ -145,7 +147,8 @@ pub fn gas(model: &Model) -> u64 {
 
 /// The report as tables.
 pub fn show(converted: &Converted, evaluation: Option<&Evaluation>, ui: Ui) {
-    let Report { input, output, operators, layers, parameters, cost, calibration_samples, notes, .. } = &converted.report;
+    let Report { input, output, operators, layers, parameters, cost, calibration_samples, notes, .. } =
+        &converted.report;
     let mut rows = Rows::new(&["#", "operator", "from", "result", "#MACs", "#weights"]);
     for (index, operator) in operators.iter().enumerate() {
         let count = |n: u64| if n == 0 { String::new() } else { thousands(n) };
@@ -160,7 +163,13 @@ pub fn show(converted: &Converted, evaluation: Option<&Evaluation>, ui: Ui) {
     }
     ui.table(rows);
     let port = |port: &isocortex_convert::PortReport| {
-        format!("{} {}, (q − {}) · {:.6}", port.name, super::model::shape(&port.ty), port.zero_point, port.scale)
+        format!(
+            "{} {}, (q − {}) · {:.6}",
+            port.name,
+            super::model::shape(&port.ty),
+            port.zero_point,
+            port.scale
+        )
     };
     let worst = layers.iter().max_by(|a, b| a.error.total_cmp(&b.error));
     let sums: u64 = operators.iter().map(|operator| operator.macs).sum();
@@ -171,13 +180,16 @@ pub fn show(converted: &Converted, evaluation: Option<&Evaluation>, ui: Ui) {
         ("output", port(output)),
         ("operators", operators.len().to_string()),
         ("parameters", thousands(*parameters)),
-        ("MACs", format!("{}, {} of them in rescales", thousands(cost.macs), thousands(cost.macs.saturating_sub(sums)))),
+        ("MACs", format!("{}, {} of them in matrices and windows", thousands(cost.macs), thousands(sums))),
         ("gas of one inference", thousands(gas(&converted.model))),
         ("bytes", format!("{} of weights, {} at work", thousands(cost.weights), thousands(cost.peak))),
         ("calibration", format!("{calibration_samples} samples")),
     ];
     if let Some(worst) = worst {
-        pairs.push(("largest error of a layer", format!("{:.4} of its size, at {}", worst.error, worst.layer)));
+        pairs.push((
+            "largest error of a layer",
+            format!("{:.4} of its size, at {}", worst.error, worst.layer),
+        ));
     }
     if let Some(e) = evaluation {
         let share = |n: u64| format!("{} ({n} of {})", percent(n, e.samples), e.samples);

@@ -16,7 +16,8 @@ pub fn run(_: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let mut rows = Rows::new(&["backend", "usable", "runs on", "self-test"]);
     for device in &devices {
         let usable = if device.usable { "yes" } else { "no" };
-        let tested = if device.usable { format!("{} answers right", device.self_test) } else { "not measured".into() };
+        let tested =
+            if device.usable { format!("{} answers right", device.self_test) } else { "not measured".into() };
         rows.row([device.backend.name(), usable, &device.what, &tested]);
     }
     ui.table(rows);

@@ -18,7 +18,9 @@ use std::{
 
 /// Writes a chain to a file that anybody can replay: the genesis, each block with its roots, gas and inferences
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  isocortex export --data chain --out chain.jsonl && isocortex replay chain.jsonl")]
+#[command(
+    after_help = "Example:\n  isocortex export --data chain --out chain.jsonl && isocortex replay chain.jsonl"
+)]
 pub struct Args {
     #[command(flatten)]
     data: DataDir,

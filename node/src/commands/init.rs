@@ -28,6 +28,10 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
         Some(path) => fs::read(path).map_err(Failure::file(path))?,
         None => genesis::dev_json()?,
     };
+    if args.data.path.join("CURRENT").exists() {
+        let text = format!("{} already holds a chain; it was left as it is", args.data.path.display());
+        return Err(Failure::new(text).hint("choose another --data, or delete the directory"));
+    }
     let chain = Chain::create(&args.data.path, &json, choice.engine(Kind::Cpu)?)?;
     let (head, chain_id) = (chain.head(), chain.spec().chain_id());
     ui.table(Rows::pairs([
@@ -37,15 +41,14 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
         ("state root", head.state_root.to_string()),
     ]));
     if args.genesis.is_none() {
-        let mut rows = Rows::new(&["#key", "address", "private key"]);
-        for (index, (signer, key)) in accounts::dev()?.iter().zip(accounts::DEV_KEYS).enumerate() {
-            rows.row([index.to_string(), signer.address().to_string(), key.to_string()]);
-        }
         ui.line(format_args!(
             "\n{BOLD}Development accounts, NOT SECRET{BOLD:#}: everybody has these keys (mnemonic \"{}\").",
             accounts::MNEMONIC
         ));
-        ui.table(rows);
+        ui.line("key  address                                     private key");
+        for (index, (signer, key)) in accounts::dev()?.iter().zip(accounts::DEV_KEYS).enumerate() {
+            ui.line(format_args!("{index:3}  {}  {key}", signer.address()));
+        }
     }
     ui.document(&json!({
         "data": args.data.path, "chainId": chain_id, "genesisHash": head.hash, "stateRoot": head.state_root,

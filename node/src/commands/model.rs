@@ -33,7 +33,9 @@ enum What {
         model: PathBuf,
     },
     /// Print the input bytes that a model takes for a sample
-    #[command(after_help = "Example:\n  isocortex model input model.iso test-images.npy --index 3 --out input.bin")]
+    #[command(
+        after_help = "Example:\n  isocortex model input model.iso test-images.npy --index 3 --out input.bin"
+    )]
     Input {
         /// The model
         #[arg(value_name = "FILE.iso")]
@@ -49,7 +51,9 @@ enum What {
         out: Option<PathBuf>,
     },
     /// Run a model on one input
-    #[command(after_help = "Example:\n  isocortex model run model.iso --input test-images.npy --index 3 --backend reference")]
+    #[command(
+        after_help = "Example:\n  isocortex model run model.iso --input test-images.npy --index 3 --backend reference"
+    )]
     Run {
         /// The model
         #[arg(value_name = "FILE.iso")]
@@ -98,7 +102,8 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
 pub fn read(path: &Path) -> Result<Artifact, Failure> {
     let bytes = fs::read(path).map_err(Failure::file(path))?;
     Artifact::from_file(&bytes).map_err(|error| {
-        Failure::new(format_args!("{}: {error}", path.display())).hint("`isocortex convert` writes such files")
+        Failure::new(format_args!("{}: {error}", path.display()))
+            .hint("`isocortex convert` writes such files")
     })
 }
 
@@ -110,7 +115,11 @@ fn checked(path: &Path) -> Result<Model, Failure> {
 fn sample(model: &Model, path: &Path, index: usize) -> Result<Vec<u8>, Failure> {
     let samples = Samples::read_npy(path)?;
     let Some(sample) = samples.iter().nth(index) else {
-        return Err(Failure::new(format_args!("{} has {} samples, no number {index}", path.display(), samples.len())));
+        return Err(Failure::new(format_args!(
+            "{} has {} samples, no number {index}",
+            path.display(),
+            samples.len()
+        )));
     };
     input(model, samples.shape(), sample)
 }
@@ -140,7 +149,8 @@ pub fn shape(ty: &TensorType) -> String {
 fn show(model: &Model, ui: Ui) -> Result<(), Failure> {
     let (header, cost) = (model.header(), model.cost());
     let quant = |q: &Quant| format!("(q − {}) · {} / 2^{}", q.zero_point, q.multiplier, q.shift);
-    let mut pairs = vec![("model id".to_owned(), model.id().to_string()), ("op set".into(), header.op_set.to_string())];
+    let mut pairs =
+        vec![("model id".to_owned(), model.id().to_string()), ("op set".into(), header.op_set.to_string())];
     for port in &header.inputs {
         pairs.push((format!("input {}", port.name), format!("{}, {}", shape(&port.ty), quant(&port.quant))));
     }
@@ -178,7 +188,8 @@ fn show(model: &Model, ui: Ui) -> Result<(), Failure> {
     ui.table(rows);
     let chunks: Vec<_> = header.chunks.iter().map(|chunk| B256::from(*chunk)).collect();
     chunks.iter().enumerate().for_each(|(index, chunk)| ui.line(format_args!("chunk {index}: {chunk}")));
-    let values: Vec<_> = model.values().iter().map(|v| json!({ "type": v.ty, "interval": v.interval })).collect();
+    let values: Vec<_> =
+        model.values().iter().map(|v| json!({ "type": v.ty, "interval": v.interval })).collect();
     let document = json!({
         "id": model.id(), "opSet": header.op_set, "inputs": header.inputs, "outputs": header.outputs,
         "nodes": header.nodes, "values": values, "cost": cost, "inferenceGas": gas,
@@ -201,7 +212,11 @@ fn one(model: Arc<Model>, input: &[u8], trace: bool, ui: Ui, choice: Choice) -> 
         let end = at + ty.bytes() as usize;
         let values = dequantise_output(port, ty, output.get(at..end).unwrap_or_default());
         let mut rows = Rows::new(&["#element", "#real"]);
-        values.iter().take(64).enumerate().for_each(|(i, real)| rows.row([i.to_string(), format!("{real:.4}")]));
+        values
+            .iter()
+            .take(64)
+            .enumerate()
+            .for_each(|(i, real)| rows.row([i.to_string(), format!("{real:.4}")]));
         ui.line(format_args!("{} {}", port.name, shape(ty)));
         ui.table(rows);
         reals.push(values);
@@ -214,7 +229,8 @@ fn one(model: Arc<Model>, input: &[u8], trace: bool, ui: Ui, choice: Choice) -> 
         steps.iter().for_each(|s| rows.row([s.node.to_string(), s.op.to_owned(), short(s.digest)]));
         ui.table(rows);
     }
-    let steps: Vec<_> = steps.iter().map(|s| json!({ "node": s.node, "op": s.op, "digest": s.digest })).collect();
+    let steps: Vec<_> =
+        steps.iter().map(|s| json!({ "node": s.node, "op": s.op, "digest": s.digest })).collect();
     ui.document(&json!({
         "backend": backend.name(), "output": hex::encode_prefixed(output), "reals": reals, "trace": steps,
     }))

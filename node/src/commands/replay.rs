@@ -53,7 +53,9 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
         documents.push(json!({ "path": path, "result": document }));
         verdict = worse(verdict, one);
     }
-    ui.document(&json!({ "backend": backend.name(), "equal": verdict == Verdict::Yes, "replays": documents }))?;
+    ui.document(
+        &json!({ "backend": backend.name(), "equal": verdict == Verdict::Yes, "replays": documents }),
+    )?;
     Ok(verdict)
 }
 
@@ -69,7 +71,8 @@ const fn worse(a: Verdict, b: Verdict) -> Verdict {
 /// An export by its name or by its first line.
 fn is_chain(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "jsonl")
-        || File::open(path).is_ok_and(|file| matches!(lines::<Line>(BufReader::new(file)).next(), Some(Ok(_))))
+        || File::open(path)
+            .is_ok_and(|file| matches!(lines::<Line>(BufReader::new(file)).next(), Some(Ok(_))))
 }
 
 fn chain(path: &Path, engine: Arc<Engine>, backend: &str, ui: Ui) -> Result<(Verdict, Value), Failure> {
@@ -105,7 +108,8 @@ fn chain(path: &Path, engine: Arc<Engine>, backend: &str, ui: Ui) -> Result<(Ver
 
 /// How many lines an export has, for the progress bar alone.
 fn blocks(path: &Path) -> u64 {
-    let count = |file| std::io::BufRead::split(BufReader::new(file), b'\n').map_while(Result::ok).count() as u64;
+    let count =
+        |file| std::io::BufRead::split(BufReader::new(file), b'\n').map_while(Result::ok).count() as u64;
     File::open(path).map_or(0, count).saturating_sub(2)
 }
 

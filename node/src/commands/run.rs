@@ -68,14 +68,18 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let outcome = lines::<Item>(BufReader::new(file)).try_for_each(|item| {
         let (line, item) = item?;
         bar.set_position(line);
-        work.item(item).map_err(|failure| Failure { message: format!("line {line}: {}", failure.message), ..failure })
+        work.item(item)
+            .map_err(|failure| Failure { message: format!("line {line}: {}", failure.message), ..failure })
     });
     let outcome = outcome.and_then(|()| work.rest());
     bar.finish_and_clear();
     let Work { blocks, refused, .. } = work;
     show_blocks(ui, &blocks, &refused);
     // What was sealed before a failure stays, and is shown.
-    outcome.map_err(|failure| Failure { message: format!("{}: {}", args.file.display(), failure.message), ..failure })?;
+    outcome.map_err(|failure| Failure {
+        message: format!("{}: {}", args.file.display(), failure.message),
+        ..failure
+    })?;
     ui.document(&json!({ "head": chain.head().hash, "blocks": blocks, "refused": refused }))?;
     Ok(if refused.is_empty() { Verdict::Yes } else { Verdict::No })
 }
@@ -93,7 +97,8 @@ impl Work<'_> {
             Item::Tx(raw) => {
                 let tx = TxEnvelope::decode_2718_exact(&raw)
                     .map_err(|error| Failure::new(format_args!("not a signed transaction: {error}")))?;
-                let sender = tx.recover_signer().map_err(|error| Failure::new(format_args!("signature: {error}")))?;
+                let sender =
+                    tx.recover_signer().map_err(|error| Failure::new(format_args!("signature: {error}")))?;
                 self.pool.push(Recovered::new_unchecked(tx, sender));
                 Ok(())
             }
@@ -105,8 +110,11 @@ impl Work<'_> {
                 if genesis.hash == ours {
                     return Ok(());
                 }
-                Err(Failure::refused(format_args!("the blocks are of another chain: its genesis is {}, here it is {ours}", genesis.hash))
-                    .hint("start the chain with that genesis file: isocortex init --genesis FILE"))
+                Err(Failure::refused(format_args!(
+                    "the blocks are of another chain: its genesis is {}, here it is {ours}",
+                    genesis.hash
+                ))
+                .hint("start the chain with that genesis file: isocortex init --genesis FILE"))
             }
             Item::End(_) => Ok(()),
         }
@@ -156,7 +164,10 @@ impl Work<'_> {
 fn succeeded(executed: &Executed) -> Vec<SealedTx> {
     let hashes = executed.block.body.transactions.iter().map(|tx| *tx.tx_hash());
     let outcome = |gas_used| Outcome::Success { gas_used, output: Bytes::new(), created: None, logs: vec![] };
-    hashes.zip(gas_of_each(&executed.receipts)).map(|(hash, gas)| SealedTx::new(hash, &outcome(gas))).collect()
+    hashes
+        .zip(gas_of_each(&executed.receipts))
+        .map(|(hash, gas)| SealedTx::new(hash, &outcome(gas)))
+        .collect()
 }
 
 /// What became of each transaction of a valid block, in words: receipts hold no reasons.

@@ -39,7 +39,7 @@ pub struct DeployArgs {
     #[arg(value_name = "CONTRACT.json")]
     contract: PathBuf,
     /// The constructor's arguments; @FILE stands for the bytes of a file
-    #[arg(value_name = "ARG", allow_hyphen_values = true)]
+    #[arg(value_name = "ARG", allow_negative_numbers = true)]
     args: Vec<String>,
     #[command(flatten)]
     from: From,
@@ -74,7 +74,9 @@ fn one(from: From, to: TxKind, data: Bytes, ui: Ui, choice: Choice) -> Result<Ve
     let mut sender = Sender::new(&chain, from.key.0)?;
     let tx = match from.gas {
         Some(gas) => sender.sign(to, from.value, data, gas)?,
-        None => sender.sign_tried(&chain, to, from.value, data)?,
+        None => sender
+            .sign_tried(&chain, to, from.value, data)
+            .map_err(|failure| failure.hint("nothing was sent; with --gas it is sent without being tried"))?,
     };
     let blocks = chain::seal_all(&chain, vec![tx])?;
     show_blocks(ui, &blocks, &[]);

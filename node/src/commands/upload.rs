@@ -40,9 +40,15 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let model = artifact.id();
     if let Some(out) = &args.out {
         let txs = upload::signed(&mut sender, &artifact)?;
-        let lines = txs.iter().map(|tx| json!({ "tx": hex::encode_prefixed(tx.inner().encoded_2718()) }).to_string() + "\n");
+        let lines = txs
+            .iter()
+            .map(|tx| json!({ "tx": hex::encode_prefixed(tx.inner().encoded_2718()) }).to_string() + "\n");
         fs::write(out, lines.collect::<String>()).map_err(Failure::file(out))?;
-        ui.line(format_args!("{} transactions in {}; seal them with `isocortex run`", txs.len(), out.display()));
+        ui.line(format_args!(
+            "{} transactions in {}; seal them with `isocortex run`",
+            txs.len(),
+            out.display()
+        ));
         ui.document(&json!({ "model": model, "transactions": txs.len(), "out": out }))?;
         return Ok(Verdict::Yes);
     }

@@ -27,9 +27,12 @@ pub fn show(run: &Run, fashion: &Tested, ui: Ui) {
 
     let (header, ty) = (fashion.converted.model.header(), fashion.converted.model.output_types().next());
     let (Some(output), Some(ty)) = (header.outputs.first(), ty) else { return };
-    let mut rows = Rows::new(&["#image", "the chain says", "it is", "logits", "#best", "#gas", "#block", "state root"]);
+    let mut rows =
+        Rows::new(&["#image", "the chain says", "it is", "logits", "#best", "#gas", "#block", "state root"]);
     let shown = |index: usize, right: bool| index < ROWS || !right;
-    for (index, p) in run.photographs.iter().enumerate().filter(|(i, p)| shown(*i, p.prediction == p.label)).take(2 * ROWS) {
+    for (index, p) in
+        run.photographs.iter().enumerate().filter(|(i, p)| shown(*i, p.prediction == p.label)).take(2 * ROWS)
+    {
         let reals = dequantise_output(output, ty, &p.logits);
         let mark = if p.prediction == p.label { "✓" } else { "✗" };
         rows.row([

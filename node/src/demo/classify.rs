@@ -65,9 +65,11 @@ pub struct Run {
 /// A transaction that fails; an answer that is not the one outside the chain.
 pub fn photographs(on: &Published, fashion: &Tested, backend: &dyn Backend, ui: Ui) -> Result<Run, Failure> {
     let chain = &on.chain;
-    let inputs = (0..fashion.labels.len()).map(|index| fashion.input(index)).collect::<Result<Vec<_>, _>>()?;
+    let inputs =
+        (0..fashion.labels.len()).map(|index| fashion.input(index)).collect::<Result<Vec<_>, _>>()?;
     // The contract takes pixels, 0 to 255, and makes the model's −128 to 127 of them.
-    let pixels: Vec<Vec<u8>> = inputs.iter().map(|input| input.iter().map(|byte| byte ^ 0x80).collect()).collect();
+    let pixels: Vec<Vec<u8>> =
+        inputs.iter().map(|input| input.iter().map(|byte| byte ^ 0x80).collect()).collect();
     let calls: Vec<Bytes> =
         pixels.iter().map(|p| classifyCall { pixels: p.clone().into() }.abi_encode().into()).collect();
     let mut users: Vec<Sender> = on.users.iter().take(USERS).cloned().collect();
@@ -157,7 +159,9 @@ pub struct Rows {
 pub fn rows(on: &Published, cancer: &Tested, backend: &dyn Backend, ui: Ui) -> Result<Rows, Failure> {
     let (chain, model) = (&on.chain, &cancer.converted.model);
     let inputs = (0..ROWS).map(|index| cancer.input(index)).collect::<Result<Vec<_>, _>>()?;
-    let Some(mut user) = on.users.get(USERS).cloned() else { return Err(Failure::new("no development account")) };
+    let Some(mut user) = on.users.get(USERS).cloned() else {
+        return Err(Failure::new("no development account"));
+    };
     user.refresh(chain)?;
     let mut pool = vec![];
     for input in &inputs {

@@ -76,7 +76,8 @@ impl Folder {
     /// One that already holds a chain, or that cannot be made.
     pub fn new(dir: Option<&Path>, keep: bool) -> Result<Self, Failure> {
         let Some(dir) = dir else {
-            let temporary = tempfile::Builder::new().prefix("isocortex-demo-").tempdir().map_err(Failure::new)?;
+            let temporary =
+                tempfile::Builder::new().prefix("isocortex-demo-").tempdir().map_err(Failure::new)?;
             if keep {
                 return Ok(Self { path: temporary.keep(), temporary: None });
             }

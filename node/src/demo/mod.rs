@@ -163,7 +163,9 @@ fn accuracy(
             "{BAD}the chain is right on {right} of {samples} images, the converter's integer model on {integer_right}{BAD:#}"
         )));
     }
-    ui.line(format_args!("{GOOD}equal{GOOD:#}: on chain and in the converter, answer for answer and bit for bit"));
+    ui.line(format_args!(
+        "{GOOD}equal{GOOD:#}: on chain and in the converter, answer for answer and bit for bit"
+    ));
     Ok(json!({ "onChain": right, "integer": integer_right, "float": float_right, "samples": samples }))
 }
 
@@ -214,4 +216,3 @@ pub fn same(what: &str, index: usize, chain: &[u8], direct: Option<&Vec<u8>>) ->
         ))),
     }
 }
-

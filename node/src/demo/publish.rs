@@ -42,7 +42,10 @@ pub fn run(folder: &Folder, models: [&Tested; 2], choice: Choice, ui: Ui) -> Res
     std::fs::write(&file, &json).map_err(Failure::file(&file))?;
     let chain = Chain::create(&data, &json, choice.engine(Kind::Cpu)?)?;
 
-    let mut senders = accounts::dev()?.into_iter().map(|signer| Sender::new(&chain, signer)).collect::<Result<Vec<_>, _>>()?;
+    let mut senders = accounts::dev()?
+        .into_iter()
+        .map(|signer| Sender::new(&chain, signer))
+        .collect::<Result<Vec<_>, _>>()?;
     let users = senders.split_off(1);
     let Some(author) = senders.first_mut() else { return Err(Failure::new("no development account")) };
     for model in models {

@@ -54,14 +54,17 @@ pub fn run(chain: Chain, folder: &Folder, ui: Ui) -> Result<Value, Failure> {
         }
         found => {
             let found = found.map_or("nothing".into(), |found| found.to_string());
-            Err(Failure::refused(format_args!("the replay of the changed copy should find {wanted}; it found {found}")))
+            Err(Failure::refused(format_args!(
+                "the replay of the changed copy should find {wanted}; it found {found}"
+            )))
         }
     }
 }
 
 /// Starts this program again. With `shown` its output goes to the user, else it is read.
 fn replay(file: &Path, ui: Ui, shown: bool) -> Result<(Verdict, Option<Value>), Failure> {
-    let program = std::env::current_exe().map_err(|error| Failure::new(format_args!("this program's own file: {error}")))?;
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::new(format_args!("this program's own file: {error}")))?;
     let mut command = Command::new(program);
     command.arg("replay").arg(file).args(["--backend", "reference"]);
     if !shown {
@@ -71,13 +74,19 @@ fn replay(file: &Path, ui: Ui, shown: bool) -> Result<(Verdict, Option<Value>), 
     if shown {
         bar.finish_and_clear(); // it has a bar of its own
     }
-    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).spawn().and_then(|child| child.wait_with_output());
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .and_then(|child| child.wait_with_output());
     bar.finish_and_clear();
     let output = output.map_err(|error| Failure::new(format_args!("a second process: {error}")))?;
     let verdict = match output.status.code() {
         Some(0) => Verdict::Yes,
         Some(1) => Verdict::No,
-        _ => return Err(Failure::new(format_args!("the second process could not measure: {}", output.status))),
+        _ => {
+            return Err(Failure::new(format_args!("the second process could not measure: {}", output.status)));
+        }
     };
     Ok((verdict, serde_json::from_slice(&output.stdout).ok()))
 }
@@ -85,7 +94,8 @@ fn replay(file: &Path, ui: Ui, shown: bool) -> Result<(Verdict, Option<Value>), 
 /// Copies an export with one bit changed in the output digest of the inference in its middle. Returns what a
 /// replay must find.
 fn tamper(file: &Path, copy: &Path) -> Result<Difference, Failure> {
-    let open = || File::open(file).map_err(Failure::file(file)).map(|file| lines::<Line>(BufReader::new(file)));
+    let open =
+        || File::open(file).map_err(Failure::file(file)).map(|file| lines::<Line>(BufReader::new(file)));
     let mut count = 0;
     for line in open()? {
         if let (_, Line::Block(block)) = line? {

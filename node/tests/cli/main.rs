@@ -1,0 +1,9 @@
+//! The binary as a user meets it: arguments in, text and exit status out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+mod chain;
+mod demo;
+mod errors;
+mod model;
+mod replay;
+mod world;
