@@ -1,0 +1,97 @@
+"""Transactions: legacy with EIP-155, EIP-2930 and EIP-1559. Envelopes (EIP-2718), signatures, gas before execution."""
+
+from dataclasses import dataclass, field
+
+from . import rlp, secp256k1
+from .hashes import keccak
+
+
+@dataclass
+class Transaction:
+    """`kind` is EIP-2718's type. Kinds 0 and 1 have one price, `max_fee`."""
+
+    kind: int
+    nonce: int
+    gas: int
+    to: bytes  # empty to create a contract
+    data: bytes = b""
+    value: int = 0
+    chain_id: int = 1337
+    max_fee: int = 10 * 10**9
+    tip: int = 10**9
+    access_list: list = field(default_factory=list)
+    signature: tuple = ()  # y parity, r, s
+
+    def _fields(self) -> list:
+        body = [self.gas, self.to, self.value, self.data]
+        match self.kind:
+            case 0:
+                return [self.nonce, self.max_fee, *body]
+            case 1:
+                return [self.chain_id, self.nonce, self.max_fee, *body, self.access_list]
+            case 2:
+                return [self.chain_id, self.nonce, self.tip, self.max_fee, *body, self.access_list]
+        raise ValueError(f"transaction type {self.kind}")
+
+    def _digest(self) -> bytes:
+        """What is signed."""
+        if self.kind == 0:
+            return keccak(rlp.encode([*self._fields(), self.chain_id, 0, 0]))
+        return keccak(bytes([self.kind]) + rlp.encode(self._fields()))
+
+    def signed(self, key: int) -> "Transaction":
+        self.signature = secp256k1.sign(self._digest(), key)
+        return self
+
+    def raw(self) -> bytes:
+        parity, r, s = self.signature
+        if self.kind == 0:
+            return rlp.encode([*self._fields(), 35 + 2 * self.chain_id + parity, r, s])
+        return bytes([self.kind]) + rlp.encode([*self._fields(), parity, r, s])
+
+    def hash(self) -> bytes:
+        return keccak(self.raw())
+
+    def sender(self) -> bytes:
+        return keccak(secp256k1.recover(self._digest(), *self.signature))[12:]
+
+    def created(self) -> bytes:
+        """Where it creates a contract."""
+        return keccak(rlp.encode([self.sender(), self.nonce]))[12:]
+
+    def intrinsic(self) -> int:
+        """Gas before anything runs: EIP-2028, EIP-2930, EIP-3860."""
+        listed = sum(2_400 + 1_900 * len(slots) for _, slots in self.access_list)
+        creation = 0 if self.to else 32_000 + 2 * -(-len(self.data) // 32)
+        return 21_000 + 4 * self._tokens() + listed + creation
+
+    def floor(self) -> int:
+        """The least that is paid: EIP-7623."""
+        return 21_000 + 10 * self._tokens()
+
+    def _tokens(self) -> int:
+        zeros = self.data.count(0)
+        return zeros + 4 * (len(self.data) - zeros)
+
+
+def decode(item) -> Transaction:
+    """From a block's body: a list is a legacy transaction, a string an envelope."""
+    kind, fields = (0, item) if isinstance(item, list) else (item[0], rlp.decode(item[1:]))
+    number = rlp.number
+    chain_id = tip = 0
+    access_list = []
+    if kind in (1, 2):
+        chain_id, fields = number(fields[0]), fields[1:]
+    nonce, fields = number(fields[0]), fields[1:]
+    if kind == 2:
+        tip, fields = number(fields[0]), fields[1:]
+    price, gas, to, value, data, *fields = fields
+    if kind in (1, 2):
+        access_list, fields = fields[0], fields[1:]
+    parity, r, s = map(number, fields)
+    if kind == 0:
+        if parity < 35:
+            raise ValueError("a signature without chain id")
+        chain_id, parity = (parity - 35) // 2, (parity - 35) % 2
+    return Transaction(kind, nonce, number(gas), to, data, number(value), chain_id, number(price), tip, access_list,
+                       (parity, r, s))

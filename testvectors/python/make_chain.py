@@ -1,0 +1,176 @@
+"""Writes what testvectors/make-chain.sh feeds to `isocortex`: a genesis file and signed transactions in blocks.
+
+    python make_chain.py DEV_GENESIS.json FOLDER     writes FOLDER/genesis.json and FOLDER/transactions.jsonl
+"""
+
+import json
+import pathlib
+import sys
+
+from cases import models
+from cases.precompiles import SCHEDULE, batch, infer, register
+from cases.rng import Rng
+from chain import contracts, secp256k1
+from chain.hashes import keccak
+from chain.machine import Recording
+from chain.transactions import Transaction
+from isocortex_ref import abi
+from isocortex_ref.check import CHUNK
+from isocortex_ref.contract import INFERENCE, PACKED, REGISTRY
+
+# The first three keys of Ethereum's development tools (mnemonic "test test … junk"), which everybody knows.
+KEYS = [int(key, 16) for key in (
+    "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
+    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
+)]
+ALICE, BOB, CAROL = range(3)
+SOLIDITY = pathlib.Path(__file__).resolve().parents[2] / "precompiles" / "solidity" / "out"
+SECONDS = 12  # between blocks
+ENOUGH = 1_000_000
+
+
+class Author:
+    """Signs transactions in order and puts them into blocks."""
+
+    def __init__(self, start: int):
+        self.lines, self.nonces, self.time = [], [0] * len(KEYS), start
+
+    def send(self, who: int, to: bytes, data: bytes = b"", gas: int = ENOUGH, kind: int = 2, value: int = 0) -> Transaction:
+        tx = Transaction(kind, self.nonces[who], gas, to, data, value).signed(KEYS[who])
+        self.nonces[who] += 1
+        self.lines.append({"tx": "0x" + tx.raw().hex()})
+        return tx
+
+    def seal(self):
+        self.time += SECONDS
+        self.lines.append({"seal": {"timestamp": self.time}})
+
+
+def put(data: bytes) -> bytes:
+    return abi.call("putChunk(bytes)", abi.Bytes(data))
+
+
+def init_code(name: str) -> bytes:
+    return bytes.fromhex(json.loads((SOLIDITY / f"{name}.json").read_text())["bytecode"].removeprefix("0x"))
+
+
+def parts(case: dict) -> tuple[bytes, bytes, list]:
+    """Id, header and chunks of a model among the vectors."""
+    header, weights = bytes.fromhex(case["header"]), bytes.fromhex(case["weights"])
+    return keccak(header), header, [weights[i:i + CHUNK] for i in range(0, len(weights), CHUNK)]
+
+
+def gas_of(small: tuple, data: bytes) -> int:
+    """Exactly what a direct call needs once the model is registered."""
+    world = Recording(SCHEDULE, number=1, base_fee=0)
+    world.calls = []
+    model, header, chunks = small
+    for call in [*map(put, chunks), put(header), register(model)]:
+        world.call(REGISTRY, bytes(20), call, 1 << 40)
+    world.begin()
+    end, used, *_ = world.call(INFERENCE, bytes(20), data, 1 << 40)
+    assert end == "success"
+    return Transaction(2, 0, 0, INFERENCE, data).intrinsic() + used
+
+
+def blocks(author: Author):
+    small, large = parts(models.mlp()), parts(models.chunked()[1])
+    (a, header_a, chunks_a), (b, header_b, chunks_b) = small, large
+    assert len(chunks_a) == 1 and len(chunks_b) == 2
+    rng = Rng("small chain")
+
+    def some(n: int) -> bytes:
+        return bytes(rng.many(n, 0, 255))
+
+    send, seal = author.send, author.seal
+    # A model of one chunk; an old-fashioned transfer.
+    for call in (put(chunks_a[0]), put(header_a), register(a)):
+        send(ALICE, REGISTRY, call)
+    send(BOB, bytes(19) + b"\xb0", kind=0, value=10**18, gas=21_000)
+    seal()
+    # A model of two chunks, whose first takes most of what a transaction may.
+    send(ALICE, REGISTRY, put(chunks_b[0]), gas=1 << 24)
+    send(BOB, REGISTRY, put(header_b))
+    seal()
+    # Registered too early, then in the same block in which its last chunk comes, and then again.
+    send(BOB, REGISTRY, register(b))
+    send(BOB, REGISTRY, put(chunks_b[1]))
+    send(BOB, REGISTRY, register(b), gas=2 * ENOUGH)
+    send(CAROL, INFERENCE, infer(b, some(252)))
+    send(ALICE, REGISTRY, register(b))
+    seal()
+    # Contracts: of Solidity, and assembled by hand.
+    classifier = send(ALICE, b"", init_code("Classifier") + abi.encode(a, 4), gas=3 * ENOUGH).created()
+    probe = send(BOB, b"", init_code("Probe"), gas=3 * ENOUGH).created()
+    opcode = send(CAROL, b"", contracts.INFER).created()
+    array = send(CAROL, b"", contracts.INFERARRAY).created()
+    seal()
+
+    def classify(data: bytes) -> bytes:
+        return abi.call("classify(bytes)", abi.Bytes(data))
+
+    # Every door, and every kind of transaction.
+    send(ALICE, classifier, classify(some(30)))
+    send(BOB, classifier, classify(some(30)), kind=1)
+    send(ALICE, INFERENCE, infer(a, some(30)), kind=0)
+    send(BOB, INFERENCE, batch(a, [some(30), bytes(30), some(30)]), kind=1)
+    send(CAROL, INFERENCE, batch(b, []))
+    send(CAROL, PACKED, a + some(30))
+    send(ALICE, PACKED, b + some(252))
+    seal()
+    # The caller's faults, and gas: one too little, just enough, too little in a contract.
+    data = infer(a, some(30))
+    enough = gas_of(small, data)
+    unknown = keccak(b"no model")
+    send(ALICE, INFERENCE, infer(a, some(29)))
+    send(ALICE, INFERENCE, infer(unknown, some(30)))
+    send(ALICE, INFERENCE, data + bytes(32))
+    send(ALICE, INFERENCE, batch(a, [some(30), some(31)]))
+    send(BOB, PACKED, a)
+    send(BOB, PACKED, a + some(30), value=1)
+    send(BOB, classifier, classify(some(31)))
+    send(CAROL, INFERENCE, data, gas=enough - 1)
+    send(CAROL, INFERENCE, data, gas=enough)
+    send(CAROL, classifier, classify(some(30)), gas=26_000)
+    seal()
+    # Inferences in frames that revert stay in the transcript; the two instructions.
+    send(ALICE, probe, abi.call("inferAndRevert(bytes32,bytes)", a, abi.Bytes(some(30))))
+    send(BOB, probe, abi.call("tryInferAndRevert(bytes32,bytes)", a, abi.Bytes(some(30))))
+    send(CAROL, opcode, b + some(252))
+    send(ALICE, opcode, unknown + some(30))
+    send(BOB, array, a + contracts.stored(some(30)))
+    send(CAROL, array, a + contracts.stored(some(29)))
+    seal()
+    # A royalty, and who may ask for it.
+    send(BOB, REGISTRY, abi.call("setRoyalty(bytes32,uint64)", a, 7))
+    send(ALICE, REGISTRY, abi.call("setRoyalty(bytes32,uint64)", a, 12_345))
+    send(BOB, INFERENCE, infer(a, some(30)))
+    send(CAROL, classifier, classify(some(30)))
+    send(CAROL, opcode, a + some(30))
+    seal()
+    # The end of a model.
+    send(BOB, REGISTRY, abi.call("retire(bytes32)", b))
+    send(ALICE, INFERENCE, infer(b, some(252)))
+    send(ALICE, INFERENCE, infer(a, some(30)))
+    seal()
+    # Nothing at all.
+    seal()
+
+
+def main(dev: str, folder: str):
+    genesis = json.loads(pathlib.Path(dev).read_text())
+    # Prices of its own, so that no calibration changes the chain, and somebody who gets the tips.
+    genesis["config"]["isocortex"]["gas"] = SCHEDULE
+    genesis["coinbase"] = "0x" + "00" * 18 + "f335"
+    author = Author(int(genesis["timestamp"], 0))
+    blocks(author)
+    out = pathlib.Path(folder)
+    (out / "genesis.json").write_text(json.dumps(genesis, indent=1) + "\n")
+    (out / "transactions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in author.lines))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
