@@ -32,6 +32,10 @@ impl Rule for MaxPool {
             Fault::range("pads", pad.into(), 0, k - 1)?;
         }
         let [oh, ow] = self.window().infer(h, w)?;
-        Ok(Inferred { ty: TensorType::new(DType::I8, &[oh, ow, c]), interval: x.interval, macs: 0 })
+        let ty = TensorType::new(DType::I8, &[oh, ow, c]);
+        // A comparison is work as a multiply-accumulate is: for free, 64×64 of them an element would be.
+        let [kh, kw] = self.kernel.map(u64::from);
+        let macs = ty.elements().saturating_mul(kh * kw);
+        Ok(Inferred { ty, interval: x.interval, macs })
     }
 }
