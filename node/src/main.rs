@@ -11,6 +11,7 @@ mod chain;
 mod cli;
 mod commands;
 mod demo;
+mod difference;
 mod failure;
 mod genesis;
 mod memory;

@@ -1,18 +1,17 @@
 //! Executing an exported chain again, from genesis, and comparing all that it claims.
 
 use crate::{
-    chain::gas_of_each,
+    difference::{At, Difference, results},
     failure::Failure,
-    record::{BlockRecord, GenesisRecord, Line, TxRecord, lines},
+    record::{BlockRecord, GenesisRecord, Line, lines},
 };
-use alloy_consensus::{ReceiptEnvelope, transaction::SignerRecoverable};
+use alloy_consensus::transaction::SignerRecoverable;
 use alloy_primitives::B256;
 use isocortex_consensus::{Block, BlockApp, Chain, Error, Invalid, Recovered, TxEnvelope, validity};
 use isocortex_precompiles::Engine;
-use isocortex_vm::Entry;
 use revm::database_interface::WrapDatabaseRef;
 use serde::{Deserialize, Serialize};
-use std::{fmt, fs::File, io::BufReader, path::Path, sync::Arc};
+use std::{fs::File, io::BufReader, path::Path, sync::Arc};
 
 /// What a replay measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,36 +29,6 @@ pub struct Replayed {
     pub state_root: B256,
     /// The first thing that differs; the replay ends there.
     pub difference: Option<Difference>,
-}
-
-/// Something that the export claims and execution does not confirm.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
-    /// The block's number.
-    pub block: u64,
-    /// Position of the transaction in the block, from 0.
-    pub transaction: Option<u64>,
-    /// Position of the inference in the transaction, from 0.
-    pub call: Option<u64>,
-    /// What was compared: "output digest", "gas", "state root", …
-    pub what: String,
-    /// What the export says.
-    pub exported: String,
-    /// What execution gave.
-    pub computed: String,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "block {}", self.block)?;
-        if let Some(transaction) = self.transaction {
-            write!(f, ", transaction {transaction}")?;
-        }
-        if let Some(call) = self.call {
-            write!(f, ", call {call}")?;
-        }
-        write!(f, ": {} is {} in the export, execution gives {}", self.what, self.exported, self.computed)
-    }
 }
 
 /// Replays an export in a store of its own below the system's folder for temporary files.
@@ -179,78 +148,4 @@ fn locate(
 fn senders(block: &Block) -> Option<Vec<Recovered<TxEnvelope>>> {
     let sender = |tx: &TxEnvelope| Some(Recovered::new_unchecked(tx.clone(), tx.recover_signer().ok()?));
     block.body.transactions.iter().map(sender).collect()
-}
-
-/// Compares each inference and each transaction.
-fn results(
-    record: &BlockRecord,
-    block: &Block,
-    receipts: &[ReceiptEnvelope],
-    transcript: &[Entry],
-) -> Option<Difference> {
-    let at = At { block: record.number, ..At::default() };
-    for (ours, theirs) in transcript.iter().zip(&record.transcript) {
-        let call = At { transaction: Some(ours.tx_index), call: Some(ours.call_index), ..at };
-        let place = |entry: &Entry| format!("transaction {}, call {}", entry.tx_index, entry.call_index);
-        let difference = call
-            .unequal("the place", &place(theirs), &place(ours))
-            .or_else(|| call.unequal("model", &theirs.model, &ours.model))
-            .or_else(|| call.unequal("input digest", &theirs.input, &ours.input))
-            .or_else(|| call.unequal("output digest", &theirs.output, &ours.output))
-            .or_else(|| call.unequal("gas", &theirs.gas, &ours.gas));
-        if difference.is_some() {
-            return difference;
-        }
-    }
-    let count = at.unequal("the number of inferences", &record.transcript.len(), &transcript.len());
-    if count.is_some() {
-        return count;
-    }
-    let computed = block.body.transactions.iter().zip(receipts).zip(gas_of_each(receipts));
-    let computed = computed.map(|((tx, receipt), gas_used)| TxRecord {
-        hash: *tx.tx_hash(),
-        gas_used,
-        success: receipt.status(),
-    });
-    for ((index, ours), theirs) in (0..).zip(computed).zip(&record.transactions) {
-        let at = At { transaction: Some(index), ..at };
-        let difference = at
-            .unequal("hash", &theirs.hash, &ours.hash)
-            .or_else(|| at.unequal("gas", &theirs.gas_used, &ours.gas_used))
-            .or_else(|| at.unequal("success", &theirs.success, &ours.success));
-        if difference.is_some() {
-            return difference;
-        }
-    }
-    at.unequal("the number of transactions", &record.transactions.len(), &block.body.transactions.len())
-}
-
-/// A place in a chain.
-#[derive(Clone, Copy, Debug, Default)]
-struct At {
-    block: u64,
-    transaction: Option<u64>,
-    call: Option<u64>,
-}
-
-impl At {
-    fn unequal<T: PartialEq + fmt::Display>(
-        self,
-        what: &str,
-        exported: &T,
-        computed: &T,
-    ) -> Option<Difference> {
-        (exported != computed).then(|| self.difference(what, exported, computed))
-    }
-
-    fn difference(self, what: &str, exported: impl fmt::Display, computed: impl fmt::Display) -> Difference {
-        Difference {
-            block: self.block,
-            transaction: self.transaction,
-            call: self.call,
-            what: what.into(),
-            exported: exported.to_string(),
-            computed: computed.to_string(),
-        }
-    }
 }

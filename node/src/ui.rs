@@ -85,11 +85,20 @@ impl Ui {
 
     /// A bar on standard error, where that is a terminal.
     pub fn progress(self, what: &str, of: u64) -> ProgressBar {
-        let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr());
+        self.bar(what, Some(of), "  {msg:24} {bar:32.cyan/blue} {pos}/{len} {elapsed:.dim}")
+    }
+
+    /// A sign of life on standard error, where nobody knows how long it takes.
+    pub fn spinner(self, what: &str) -> ProgressBar {
+        self.bar(what, None, "  {msg:24} {spinner} {elapsed:.dim}")
+    }
+
+    fn bar(self, what: &str, of: Option<u64>, template: &str) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(of, ProgressDrawTarget::stderr());
         if self.json || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        let style = ProgressStyle::with_template("  {msg:24} {bar:32.cyan/blue} {pos}/{len} {elapsed:.dim}");
+        let style = ProgressStyle::with_template(template);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(what.to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -117,9 +126,9 @@ impl Rows {
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED.with_rounded_corners());
         table.set_content_arrangement(ContentArrangement::Dynamic);
-        if !std::io::stdout().is_terminal() {
-            table.set_width(110);
-        }
+        // A terminal that is narrower, or does not know its width, breaks lines itself.
+        let width = table.width().filter(|width| *width >= 80).unwrap_or(110);
+        table.set_width(width);
         Self(table)
     }
 

@@ -3,16 +3,17 @@
 use crate::{
     backend::{Choice, Kind, engine},
     failure::{Failure, Verdict},
+    memory,
     record::{Line, lines},
     replay::{self, Replayed},
-    ui::{BAD, GOOD, Rows, Ui, thousands},
+    ui::{BAD, DIM, GOOD, Rows, Ui, thousands},
 };
 use isocortex_precompiles::Engine;
 use isocortex_testvectors::{Outcome, Report};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    fs::File,
+    fs::{self, File},
     io::BufReader,
     path::{Path, PathBuf},
     sync::Arc,
@@ -28,7 +29,7 @@ Example:
 Exit status: 0 all equal, 1 something differs (named down to block, transaction, call or op),
 2 not everything could be measured. What was not measured is never reported as equal.")]
 pub struct Args {
-    /// Exports of chains, vector files, folders of vector files
+    /// Exports of chains, vector files, folders of both
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -36,7 +37,8 @@ pub struct Args {
 pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let backend = choice.open(Kind::Reference)?;
     let (mut verdict, mut documents) = (Verdict::Yes, vec![]);
-    for path in &args.paths {
+    let paths = args.paths.iter().flat_map(|path| subjects(path).unwrap_or_else(|_| vec![path.clone()]));
+    for path in &paths.collect::<Vec<_>>() {
         let (one, document) = if is_chain(path) {
             chain(path, engine(Arc::clone(&backend)), backend.name(), ui)
         } else {
@@ -54,7 +56,7 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
         verdict = worse(verdict, one);
     }
     ui.document(
-        &json!({ "backend": backend.name(), "equal": verdict == Verdict::Yes, "replays": documents }),
+        &json!({ "backend": backend.name(), "equal": verdict == Verdict::Yes, "replays": documents, "peakMemoryKib": memory::peak_kib() }),
     )?;
     Ok(verdict)
 }
@@ -66,6 +68,30 @@ const fn worse(a: Verdict, b: Verdict) -> Verdict {
         (Verdict::Unmeasured, _) | (_, Verdict::Unmeasured) => Verdict::Unmeasured,
         (Verdict::Yes, Verdict::Yes) => Verdict::Yes,
     }
+}
+
+/// What to replay where `path` is named: itself, and the exports (`*.jsonl`) in a folder, in the order of their
+/// paths. A folder that holds exports and no vector file stands for them alone.
+fn subjects(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let (mut folders, mut chains, mut vectors) = (vec![path.to_owned()], vec![], false);
+    if !path.is_dir() {
+        return Ok(folders);
+    }
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            match path.extension().and_then(|extension| extension.to_str()) {
+                _ if path.is_dir() => folders.push(path),
+                Some("jsonl") => chains.push(path),
+                extension => vectors |= extension == Some("json"),
+            }
+        }
+    }
+    chains.sort();
+    if vectors || chains.is_empty() {
+        chains.insert(0, path.to_owned());
+    }
+    Ok(chains)
 }
 
 /// An export by its name or by its first line.
@@ -91,6 +117,7 @@ fn chain(path: &Path, engine: Arc<Engine>, backend: &str, ui: Ui) -> Result<(Ver
         thousands(*gas_used),
     ]);
     ui.table(rows);
+    ui.line(format_args!("{DIM}peak memory {}{DIM:#}", memory::peak()));
     let verdict = match difference {
         Some(difference) => {
             ui.line(format_args!("{BAD}DIFFERS{BAD:#} {difference}"));

@@ -64,10 +64,10 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let chain = chain::open(&args.data.path, choice)?;
     let file = File::open(&args.file).map_err(Failure::file(&args.file))?;
     let mut work = Work { chain: &chain, pool: vec![], blocks: vec![], refused: vec![] };
-    let bar = ui.progress("running lines", 0);
+    let bar = ui.spinner("running");
     let outcome = lines::<Item>(BufReader::new(file)).try_for_each(|item| {
         let (line, item) = item?;
-        bar.set_position(line);
+        bar.set_message(format!("running line {line}"));
         work.item(item)
             .map_err(|failure| Failure { message: format!("line {line}: {}", failure.message), ..failure })
     });

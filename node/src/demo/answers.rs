@@ -1,6 +1,6 @@
 //! Step 4: what a person sees.
 
-use super::{Tested, classify::Run};
+use super::{classify::Run, tested::Tested};
 use crate::{
     paint,
     ui::{Rows, Ui, short, thousands},
@@ -15,7 +15,7 @@ const DRAWN: usize = 3;
 /// Rows of the table.
 const ROWS: usize = 12;
 
-/// Draws a few photographs and lists some answers: all kinds of wrong ones first come, first served.
+/// Draws a few photographs and lists the first answers, then wrong ones among the rest.
 pub fn show(run: &Run, fashion: &Tested, ui: Ui) {
     let drawn: Vec<(&[u8], String)> = run
         .photographs

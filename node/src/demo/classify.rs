@@ -1,25 +1,21 @@
 //! Step 3: inferences in transactions.
 
-use super::{Tested, direct, publish::Published, same};
+use super::{
+    publish::Published,
+    tested::{Tested, direct, same},
+};
 use crate::{
     chain::{self, Sealed, explain},
     commands::show_blocks,
     failure::Failure,
     sender::Sender,
-    ui::{DIM, Ui, rate, thousands},
+    ui::{DIM, Ui, rate},
 };
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall;
 use isocortex_consensus::Chain;
-use isocortex_convert::{class, dequantise_output};
 use isocortex_inference::Backend;
-use isocortex_precompiles::{
-    INFERENCE_ADDRESS,
-    abi::{
-        Classifier::{answersCall, classifyCall, previewCall},
-        IInference::inferCall,
-    },
-};
+use isocortex_precompiles::abi::Classifier::{answersCall, classifyCall, previewCall};
 use isocortex_vm::{CallRequest, Outcome};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -28,8 +24,6 @@ use std::time::{Duration, Instant};
 const A_BLOCK: usize = 20;
 /// Users that take turns.
 const USERS: usize = 4;
-/// Rows of measurements that are sent.
-const ROWS: usize = 8;
 
 /// A photograph that went through a block.
 pub struct Photograph {
@@ -113,14 +107,7 @@ pub fn photographs(on: &Published, fashion: &Tested, backend: &dyn Backend, ui: 
         });
     }
     preview(on, &all, ui)?;
-    let run = Run { photographs: all, blocks, time };
-    ui.line(format_args!(
-        "{} inferences/s, {} blocks/s, {} Mgas/s, each block executed, its roots computed, and synced to disk",
-        rate(run.photographs.len() as u64, time),
-        rate(run.blocks.len() as u64, time),
-        rate(run.gas(), time.saturating_mul(1_000_000)),
-    ));
-    Ok(run)
+    Ok(Run { photographs: all, blocks, time })
 }
 
 /// Asks the contract again, in a `view` call.
@@ -142,59 +129,20 @@ fn view<C: SolCall>(chain: &Chain, to: Address, call: &C) -> Result<C::Return, F
     }
 }
 
-/// Rows of measurements that went through a block.
-pub struct Rows {
-    /// How many.
-    pub count: u64,
-    /// How many were classified as labelled.
-    pub right: u64,
-    /// Gas of their block.
-    pub gas: u64,
-}
-
-/// Sends a few rows straight to the inference precompile: no image, no contract.
-///
-/// # Errors
-/// A transaction that fails; an answer that is not the one outside the chain.
-pub fn rows(on: &Published, cancer: &Tested, backend: &dyn Backend, ui: Ui) -> Result<Rows, Failure> {
-    let (chain, model) = (&on.chain, &cancer.converted.model);
-    let inputs = (0..ROWS).map(|index| cancer.input(index)).collect::<Result<Vec<_>, _>>()?;
-    let Some(mut user) = on.users.get(USERS).cloned() else {
-        return Err(Failure::new("no development account"));
-    };
-    user.refresh(chain)?;
-    let mut pool = vec![];
-    for input in &inputs {
-        let call = inferCall { model: model.id(), input: input.clone().into() }.abi_encode().into();
-        pool.push(user.sign_tried(chain, TxKind::Call(INFERENCE_ADDRESS), U256::ZERO, call)?);
-    }
-    let blocks = chain::seal_good(chain, pool)?;
-    let outside = direct(cancer, &inputs, backend)?;
-    let (Some(port), Some(ty)) = (model.header().outputs.first(), model.output_types().next()) else {
-        return Err(Failure::new("the model has no output"));
-    };
-    let mut right = 0;
-    for (index, tx) in blocks.iter().flat_map(|block| &block.transactions).enumerate() {
-        let output = inferCall::abi_decode_returns(&tx.output).map_err(Failure::new)?;
-        same("row", index, &output, outside.get(index))?;
-        right += u64::from(cancer.labels.get(index) == Some(&class(&dequantise_output(port, ty, &output))));
-    }
-    let gas = blocks.iter().map(|block| block.gas_used).sum();
-    ui.line(format_args!("{ROWS} rows of the tabular model, straight to IInference: {} gas", thousands(gas)));
-    Ok(Rows { count: ROWS as u64, right, gas })
-}
-
-impl Rows {
-    /// For `--json`.
-    pub fn document(&self) -> Value {
-        json!({ "count": self.count, "right": self.right, "gasUsed": self.gas })
-    }
-}
-
 impl Run {
     /// Photographs that the contract classified as labelled.
     pub fn right(&self) -> u64 {
         self.photographs.iter().filter(|p| p.prediction == p.label).count() as u64
+    }
+
+    /// How fast it was, in words.
+    pub fn throughput(&self) -> String {
+        format!(
+            "{} inferences/s, {} blocks/s, {} Mgas/s: executed, roots computed, synced to disk",
+            rate(self.photographs.len() as u64, self.time),
+            rate(self.blocks.len() as u64, self.time),
+            rate(self.gas(), self.time.saturating_mul(1_000_000)),
+        )
     }
 
     fn gas(&self) -> u64 {

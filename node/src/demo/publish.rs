@@ -1,8 +1,8 @@
 //! Step 2: a chain, two models on it, a contract.
 
 use super::{
-    Tested,
     files::{CLASSIFIER, Folder},
+    tested::Tested,
 };
 use crate::{
     abi::Contract,

@@ -3,9 +3,10 @@
 use super::files::Folder;
 use crate::{
     commands::export,
+    difference::Difference,
     failure::{Failure, Verdict},
     record::{Line, lines},
-    replay::{Difference, Replayed},
+    replay::Replayed,
     ui::{DIM, GOOD, Ui},
 };
 use alloy_primitives::B256;
@@ -70,22 +71,25 @@ fn replay(file: &Path, ui: Ui, shown: bool) -> Result<(Verdict, Option<Value>), 
     if !shown {
         command.arg("--json").stdout(Stdio::piped());
     }
-    let bar = ui.progress("a second process", 0);
-    if shown {
-        bar.finish_and_clear(); // it has a bar of its own
-    }
+    // One whose output is shown has a bar of its own.
+    let bar = (!shown).then(|| ui.spinner("a second process"));
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .spawn()
         .and_then(|child| child.wait_with_output());
-    bar.finish_and_clear();
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
     let output = output.map_err(|error| Failure::new(format_args!("a second process: {error}")))?;
     let verdict = match output.status.code() {
         Some(0) => Verdict::Yes,
         Some(1) => Verdict::No,
         _ => {
-            return Err(Failure::new(format_args!("the second process could not measure: {}", output.status)));
+            return Err(Failure::new(format_args!(
+                "the second process could not measure: {}",
+                output.status
+            )));
         }
     };
     Ok((verdict, serde_json::from_slice(&output.stdout).ok()))

@@ -31,6 +31,23 @@ fn a_chain_that_another_process_has_open() {
 }
 
 #[test]
+fn a_damaged_database_is_a_fault_and_no_verdict() {
+    let world = world().copy();
+    let call = ["call", "--data", "c", "--to", INFERENCE, "--sig", INFER, &world.model, "@input.bin"];
+    let tables = fs::read_dir(world.path("c")).unwrap().map(|entry| entry.unwrap().path());
+    let tables: Vec<_> = tables.filter(|path| path.extension().is_some_and(|e| e == "sst")).collect();
+    assert!(!tables.is_empty());
+    for table in tables {
+        let mut bytes = fs::read(&table).unwrap();
+        let middle = bytes.len() / 3;
+        bytes[..middle].iter_mut().for_each(|byte| *byte ^= 0x55);
+        fs::write(table, bytes).unwrap();
+    }
+    let ran = world.run(&call).exits(2);
+    assert!(ran.err.starts_with("error: "), "{ran:?}");
+}
+
+#[test]
 fn a_chain_that_exists_is_not_made_again() {
     let world = world().copy();
     world.run(&["init", "--data", "c"]).exits(2).says("already holds a chain");
