@@ -55,9 +55,10 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
         documents.push(json!({ "path": path, "result": document }));
         verdict = worse(verdict, one);
     }
-    ui.document(
-        &json!({ "backend": backend.name(), "equal": verdict == Verdict::Yes, "replays": documents, "peakMemoryKib": memory::peak_kib() }),
-    )?;
+    ui.document(&json!({
+        "backend": backend.name(), "equal": verdict == Verdict::Yes, "replays": documents,
+        "peakMemoryKib": memory::peak_kib(),
+    }))?;
     Ok(verdict)
 }
 

@@ -38,7 +38,7 @@ pub fn convert(
         "{DIM}$ isocortex convert {0}/model.onnx --calibration {0}/{1} --test {0}/{2} --labels {0}/test-labels.npy --out {0}.iso{DIM:#}",
         network.name, network.calibration, network.test
     ));
-    let options = Options { licence: Some("MIT OR Apache-2.0".into()), ..Options::default() };
+    let options = Options { licence: Some("MIT".into()), ..Options::default() };
     let converted = convert::file(&file("model.onnx"), &file(network.calibration), options, ui)?;
     let float = convert::float(&file("model.onnx"), None)?;
     let samples = Samples::read_npy(file(network.test))?;

@@ -159,6 +159,12 @@ fn a_difference_outweighs_what_was_not_measured() {
 }
 
 #[test]
+fn an_empty_folder_measures_nothing() {
+    let empty = tempfile::tempdir().unwrap();
+    world().run(&["replay", empty.path().to_str().unwrap()]).exits(2).says("holds no vector file");
+}
+
+#[test]
 fn vectors_of_the_repository() {
     let data = repository("testvectors/data/ops");
     for backend in ["reference", "cpu"] {
