@@ -50,11 +50,11 @@ impl Model {
                 .map(|&v| values.get(v as usize).ok_or(Fault::NotEarlier(v)))
                 .collect::<Result<_, _>>()
                 .map_err(at)?;
-            let Inferred { ty, interval, macs } = rule.infer(&operands, Constants(&constants)).map_err(at)?;
+            let Inferred { ty, interval, macs, steps } = rule.infer(&operands, Constants(&constants)).map_err(at)?;
             ty.check().map_err(at)?;
 
             cost.macs = cost.macs.saturating_add(macs);
-            cost.elements = cost.elements.saturating_add(ty.elements());
+            cost.elements = cost.elements.saturating_add(ty.elements()).saturating_add(steps);
             let mut bytes = ty.bytes();
             for x in operands {
                 bytes = bytes.saturating_add(x.ty.bytes());

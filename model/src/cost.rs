@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Cost {
     /// Multiply-accumulates, below 2^42.
     pub macs: u64,
-    /// Elements written by all nodes.
+    /// Elements written by all nodes, and steps of their windows.
     pub elements: u64,
     /// Bytes of operands, constants and results of all nodes.
     pub bytes: u64,

@@ -31,8 +31,9 @@ impl Body for Depthwise {
                     for u in rows.clone() {
                         for v in cols.clone() {
                             let at = g.position(0, i, u) * g.size[1] + g.position(1, j, v);
-                            let x = widen(&x[at * channels + from..][..lanes]);
-                            let w = widen(&self.weight[(u * g.kernel[1] + v) * channels + from..][..lanes]);
+                            // Lanes beyond the last channel hold its neighbours' values, and are not stored.
+                            let x = widen(&x[at * channels + from..]);
+                            let w = widen(&self.weight[(u * g.kernel[1] + v) * channels + from..]);
                             for l in 0..LANES {
                                 // Wrapping is exact: the check bounds every partial sum within i32.
                                 acc[l] = acc[l]
@@ -72,9 +73,10 @@ impl Body for MaxPool {
                 let Some(y) = y.next() else { return };
                 y.fill(i8::MIN);
                 for u in rows.clone() {
-                    for v in cols.clone() {
-                        let at = g.position(0, i, u) * g.size[1] + g.position(1, j, v);
-                        for (y, &x) in y.iter_mut().zip(&x[at * channels..][..channels]) {
+                    // Undilated: the taps of a row lie side by side.
+                    let at = g.position(0, i, u) * g.size[1] + g.position(1, j, cols.start);
+                    for x in x[at * channels..][..cols.len() * channels].chunks_exact(channels) {
+                        for (y, &x) in y.iter_mut().zip(x) {
                             *y = x.max(*y);
                         }
                     }

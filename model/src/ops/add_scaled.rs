@@ -56,7 +56,7 @@ impl Rule for AddScaled {
         let interval =
             Interval { lo: self.apply(a.interval.lo, b.interval.lo), hi: self.apply(a.interval.hi, b.interval.hi) };
         let macs = ty.elements().saturating_mul(2);
-        Ok(Inferred { ty, interval, macs })
+        Ok(Inferred { ty, interval, macs, steps: 0 })
     }
 }
 

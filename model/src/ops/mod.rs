@@ -37,6 +37,8 @@ pub(crate) struct Inferred {
     pub ty: TensorType,
     pub interval: Interval,
     pub macs: u64,
+    /// What its windows add to the cost's elements.
+    pub steps: u64,
 }
 
 /// The rule of an op: what it needs, and what it then gives.

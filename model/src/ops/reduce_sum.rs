@@ -40,6 +40,7 @@ impl Rule for ReduceSum {
                 ty: TensorType::new(DType::I32, &shape),
                 interval: Interval { lo, hi },
                 macs: x.ty.elements(),
+                steps: 0,
             }),
             _ => Err(Fault::Overflow { channel: 0, reach }),
         }

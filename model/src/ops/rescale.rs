@@ -59,6 +59,6 @@ impl Rule for Rescale {
         }))?;
         let ty = TensorType::new(self.dtype, &x.ty.shape);
         let macs = ty.elements();
-        Ok(Inferred { ty, interval, macs })
+        Ok(Inferred { ty, interval, macs, steps: 0 })
     }
 }

@@ -18,7 +18,7 @@ impl Rule for Reshape {
         if ty.elements() != x.ty.elements() {
             return Err(Fault::Shape(format!("{:?} does not hold the elements of {:?}", self.shape, x.ty.shape)));
         }
-        Ok(Inferred { ty, interval: x.interval, macs: 0 })
+        Ok(Inferred { ty, interval: x.interval, macs: 0, steps: 0 })
     }
 }
 
@@ -38,6 +38,6 @@ impl Rule for Transpose {
             return Err(Fault::Shape(format!("{:?} is no permutation of the axes of {:?}", self.perm, x.ty.shape)));
         }
         let shape = self.perm.iter().filter_map(|&a| x.ty.shape.get(usize::from(a)).copied()).collect();
-        Ok(Inferred { ty: TensorType { dtype: x.ty.dtype, shape }, interval: x.interval, macs: 0 })
+        Ok(Inferred { ty: TensorType { dtype: x.ty.dtype, shape }, interval: x.interval, macs: 0, steps: 0 })
     }
 }

@@ -43,6 +43,13 @@ impl Window {
             .ok_or_else(|| Fault::Shape(format!("kernel {:?} does not fit [{h}, {w}] with its pads", self.kernel)))
     }
 
+    /// Steps of 16 lanes through all windows of `out` positions (SPEC.md section 2): what windows cost where
+    /// channels are few, and where there is nothing to multiply.
+    pub(crate) fn steps(&self, out: [u32; 2], channels: u32) -> u64 {
+        let [oh, ow, kh, kw] = [out[0], out[1], self.kernel[0], self.kernel[1]].map(u64::from);
+        [ow, kh, kw, channels.div_ceil(16).into()].into_iter().fold(oh, u64::saturating_mul)
+    }
+
     /// True where some window may reach outside the operand.
     pub fn padded(&self) -> bool {
         self.pads != [0; 4]

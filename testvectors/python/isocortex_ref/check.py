@@ -55,13 +55,22 @@ def check(header_bytes: bytes, weights: bytes) -> Checked:
         values.append(Value(dtype, tuple(shape), interval))
         moved = sum(v.bytes for v in operands) + values[-1].bytes
         moved += sum(elements(t["shape"]) * size(t["dtype"]) for t, _ in mine.values())
-        costs.append((macs, elements(shape), moved))
+        costs.append((macs, elements(shape) + steps(op, shape, operands[0], mine), moved))
     require(used == set(range(len(constants))), "constant unused")
     check_outputs(header, values)
     cost = {key: sum(c[i] for c in costs) for i, key in enumerate(("macs", "elements", "bytes"))}
     cost |= {"peak": peak(header, values), "weights": len(weights)}
     require(cost["peak"] <= 1 << 30 and cost["macs"] <= 1 << 42, "limit", "peak or macs")
     return Checked(header, constants, values, cost)
+
+
+def steps(op, shape, x, constants):
+    """Section 2: what an op with windows adds to `elements`."""
+    if op["op"] not in ("Conv2d", "DepthwiseConv2d", "MaxPool"):
+        return 0
+    # Weights are [O, KH, KW, C] or [KH, KW, C].
+    kernel = op["kernel"] if op["op"] == "MaxPool" else constants["weight"][0]["shape"][-3:-1]
+    return shape[0] * shape[1] * kernel[0] * kernel[1] * -(-x.shape[2] // 16)
 
 
 def check_shape(shape):
