@@ -37,7 +37,10 @@ fn confirm(path: &Path) -> Option<(Option<i32>, String)> {
         // Not eprintln!: the test harness would swallow it.
         let words = "\nNOT MEASURED: python3 with NumPy is missing, so the chain was not confirmed\n";
         std::io::stderr().write_all(words.as_bytes()).unwrap();
-        assert!(std::env::var_os("ISOCORTEX_REQUIRE_PYTHON").is_none(), "python3 with NumPy is required here");
+        assert!(
+            std::env::var_os("ISOCORTEX_REQUIRE_PYTHON").is_none(),
+            "python3 with NumPy is required here"
+        );
         return None;
     }
     let out = python(&["confirm_chain.py".as_ref(), path.as_ref()]).unwrap();
@@ -71,7 +74,12 @@ fn a_folder_stands_for_its_exports_too() {
         let out = replay(&path, "cpu");
         assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stdout));
         let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
-        json["replays"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap().to_owned()).collect()
+        json["replays"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["path"].as_str().unwrap().to_owned())
+            .collect()
     };
     let folder = testvectors().join("data");
     let chain = folder.join("chain/small.jsonl").to_str().unwrap().to_owned();

@@ -36,7 +36,7 @@ class Author:
     def __init__(self, start: int):
         self.lines, self.nonces, self.time = [], [0] * len(KEYS), start
 
-    def send(self, who: int, to: bytes, data: bytes = b"", gas: int = ENOUGH, kind: int = 2, value: int = 0) -> Transaction:
+    def send(self, who: int, to: bytes, data: bytes = b"", gas: int = ENOUGH, kind: int = 2, value: int = 0):
         tx = Transaction(kind, self.nonces[who], gas, to, data, value).signed(KEYS[who])
         self.nonces[who] += 1
         self.lines.append({"tx": "0x" + tx.raw().hex()})
@@ -100,26 +100,14 @@ def blocks(author: Author):
     send(CAROL, INFERENCE, infer(b, some(252)))
     send(ALICE, REGISTRY, register(b))
     seal()
-    # Contracts: of Solidity, and assembled by hand.
-    classifier = send(ALICE, b"", init_code("Classifier") + abi.encode(a, 4), gas=3 * ENOUGH).created()
-    probe = send(BOB, b"", init_code("Probe"), gas=3 * ENOUGH).created()
-    opcode = send(CAROL, b"", contracts.INFER).created()
-    array = send(CAROL, b"", contracts.INFERARRAY).created()
-    seal()
-
-    def classify(data: bytes) -> bytes:
-        return abi.call("classify(bytes)", abi.Bytes(data))
-
     # Every door, and every kind of transaction.
-    send(ALICE, classifier, classify(some(30)))
-    send(BOB, classifier, classify(some(30)), kind=1)
     send(ALICE, INFERENCE, infer(a, some(30)), kind=0)
     send(BOB, INFERENCE, batch(a, [some(30), bytes(30), some(30)]), kind=1)
     send(CAROL, INFERENCE, batch(b, []))
     send(CAROL, PACKED, a + some(30))
     send(ALICE, PACKED, b + some(252))
     seal()
-    # The caller's faults, and gas: one too little, just enough, too little in a contract.
+    # The caller's faults; gas: one too little, and just enough.
     data = infer(a, some(30))
     enough = gas_of(small, data)
     unknown = keccak(b"no model")
@@ -129,30 +117,42 @@ def blocks(author: Author):
     send(ALICE, INFERENCE, batch(a, [some(30), some(31)]))
     send(BOB, PACKED, a)
     send(BOB, PACKED, a + some(30), value=1)
-    send(BOB, classifier, classify(some(31)))
     send(CAROL, INFERENCE, data, gas=enough - 1)
     send(CAROL, INFERENCE, data, gas=enough)
-    send(CAROL, classifier, classify(some(30)), gas=26_000)
+    opcode = send(CAROL, b"", contracts.INFER).created()
+    array = send(CAROL, b"", contracts.INFERARRAY).created()
     seal()
-    # Inferences in frames that revert stay in the transcript; the two instructions.
-    send(ALICE, probe, abi.call("inferAndRevert(bytes32,bytes)", a, abi.Bytes(some(30))))
-    send(BOB, probe, abi.call("tryInferAndRevert(bytes32,bytes)", a, abi.Bytes(some(30))))
+    # The two instructions.
     send(CAROL, opcode, b + some(252))
     send(ALICE, opcode, unknown + some(30))
     send(BOB, array, a + contracts.stored(some(30)))
     send(CAROL, array, a + contracts.stored(some(29)))
     seal()
-    # A royalty, and who may ask for it.
+    # A royalty, and who may ask for it; the end of a model.
     send(BOB, REGISTRY, abi.call("setRoyalty(bytes32,uint64)", a, 7))
     send(ALICE, REGISTRY, abi.call("setRoyalty(bytes32,uint64)", a, 12_345))
     send(BOB, INFERENCE, infer(a, some(30)))
-    send(CAROL, classifier, classify(some(30)))
     send(CAROL, opcode, a + some(30))
-    seal()
-    # The end of a model.
+    send(ALICE, INFERENCE, infer(a, some(30)))
     send(BOB, REGISTRY, abi.call("retire(bytes32)", b))
     send(ALICE, INFERENCE, infer(b, some(252)))
-    send(ALICE, INFERENCE, infer(a, some(30)))
+    seal()
+    # Contracts in Solidity.
+    classifier = send(ALICE, b"", init_code("Classifier") + abi.encode(a, 4), gas=3 * ENOUGH).created()
+    probe = send(BOB, b"", init_code("Probe"), gas=3 * ENOUGH).created()
+    seal()
+
+    def classify(data: bytes) -> bytes:
+        return abi.call("classify(bytes)", abi.Bytes(data))
+
+    # Answers that are stored; a wrong input; too little gas. Inferences in frames that revert stay in the transcript.
+    send(ALICE, classifier, classify(some(30)))
+    send(BOB, classifier, classify(some(30)), kind=1)
+    send(BOB, classifier, classify(some(31)))
+    send(CAROL, classifier, classify(some(30)), gas=26_000)
+    send(ALICE, probe, abi.call("inferAndRevert(bytes32,bytes)", a, abi.Bytes(some(30))))
+    send(BOB, probe, abi.call("tryInferAndRevert(bytes32,bytes)", a, abi.Bytes(some(30))))
+    send(CAROL, classifier, classify(some(30)))
     seal()
     # Nothing at all.
     seal()

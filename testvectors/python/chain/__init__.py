@@ -1,1 +1,4 @@
-"""What Ethereum says of blocks: RLP, tries, signatures, transactions, receipts. Written from the Yellow Paper and the EIPs."""
+"""What Ethereum says of blocks: RLP, tries, signatures, transactions, receipts, accounts.
+
+Written from the Yellow Paper and the EIPs.
+"""

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from . import rlp, trie
 from .hashes import keccak
+from .state import State, integer
 
 HEADER = (
     "parentHash ommersHash beneficiary stateRoot transactionsRoot receiptsRoot logsBloom difficulty number gasLimit "
@@ -24,17 +25,15 @@ def header(fields: list) -> dict:
 
 def genesis_header(file: dict) -> dict:
     """Block 0 of a genesis file at Prague or later, as geth makes it."""
-    number = trie.integer
-
     def raw(name: str, size: int) -> bytes:
-        return number(file.get(name, 0)).to_bytes(size, "big")
+        return integer(file.get(name, 0)).to_bytes(size, "big")
 
     return dict(zip(HEADER, [
-        bytes(32), NO_OMMERS, raw("coinbase", 20), trie.state_root(file["alloc"]), trie.EMPTY, trie.EMPTY, bytes(256),
-        0, 0, number(file["gasLimit"]), 0, number(file["timestamp"]),
+        bytes(32), NO_OMMERS, raw("coinbase", 20), State(file["alloc"]).root(), trie.EMPTY, trie.EMPTY, bytes(256),
+        0, 0, integer(file["gasLimit"]), 0, integer(file["timestamp"]),
         bytes.fromhex(file.get("extraData", "0x")[2:]), raw("mixHash", 32), raw("nonce", 8),
-        number(file.get("baseFeePerGas") or 10**9), trie.EMPTY, number(file.get("blobGasUsed")),
-        number(file.get("excessBlobGas")), bytes(32), requests_hash([]),
+        integer(file.get("baseFeePerGas") or 10**9), trie.EMPTY, integer(file.get("blobGasUsed")),
+        integer(file.get("excessBlobGas")), bytes(32), requests_hash([]),
     ]))
 
 

@@ -6,8 +6,8 @@ def _creation(runtime: bytes) -> bytes:
     return bytes([0x60, len(runtime), 0x80, 0x60, 9, 0x5F, 0x39, 0x5F, 0xF3]) + runtime
 
 
-# The return data goes to memory, its keccak-256 to slot 0, and back to the caller:
-# POP; RETURNDATASIZE PUSH0 PUSH0 RETURNDATACOPY; RETURNDATASIZE PUSH0 KECCAK256 PUSH0 SSTORE; RETURNDATASIZE PUSH0 RETURN
+# The return data goes to memory, its keccak-256 to slot 0, and back to the caller. POP,
+# RETURNDATASIZE PUSH0 PUSH0 RETURNDATACOPY, RETURNDATASIZE PUSH0 KECCAK256 PUSH0 SSTORE, RETURNDATASIZE PUSH0 RETURN.
 _KEEP = bytes.fromhex("50 3d5f5f3e 3d5f20 5f55 3d5ff3")
 
 # Calldata is model || input.
@@ -19,6 +19,11 @@ INFER = _creation(bytes.fromhex("6020 36 03 6020 5f 37  5f 5f 6020 36 03 5f 5f 3
 # PUSH1 32 CALLDATALOAD PUSH1 1 SSTORE: the word to slot 1.
 # PUSH0 PUSH0 (no output area), PUSH1 1 (slot), PUSH0 CALLDATALOAD (model), INFERARRAY.
 INFERARRAY = _creation(bytes.fromhex("6020 35 6001 55  5f 5f 6001 5f 35 c1") + _KEEP)
+
+
+def runtime(init: bytes) -> bytes:
+    """The code that one of the two leaves."""
+    return init[9:]
 
 
 def stored(value: bytes) -> bytes:

@@ -22,26 +22,6 @@ def secure_root(pairs: dict) -> bytes:
     return root({keccak(key): value for key, value in pairs.items()})
 
 
-def state_root(accounts: dict) -> bytes:
-    """Of a genesis file's `alloc`: EIP-161 keeps no account that is empty."""
-    def account(fields):
-        storage = {word(slot): rlp.encode(integer(value)) for slot, value in (fields.get("storage") or {}).items()
-                   if integer(value)}
-        code = bytes.fromhex((fields.get("code") or "0x")[2:])
-        return [integer(fields.get("nonce", 0)), integer(fields["balance"]), secure_root(storage), keccak(code)]
-
-    made = {bytes.fromhex(address.removeprefix("0x")): account(fields) for address, fields in accounts.items()}
-    return secure_root({at: rlp.encode(a) for at, a in made.items() if a != [0, 0, EMPTY, keccak(b"")]})
-
-
-def integer(text) -> int:
-    return int(text, 0) if isinstance(text, str) else text or 0
-
-
-def word(text: str) -> bytes:
-    return integer(text).to_bytes(32, "big")
-
-
 def _node(items: list, depth: int) -> list:
     """The node that holds `items`, sorted, whose keys agree in the first `depth` nibbles."""
     first, last = items[0][0], items[-1][0]
