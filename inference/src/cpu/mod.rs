@@ -97,9 +97,13 @@ struct LoadedCpu {
     cpu: Cpu,
     model: Arc<Model>,
     program: Program,
-    /// Memory of runs that are over: as many as ever ran at once.
+    /// Memory of runs that are over: as many as ever ran at once, none above [`KEPT_BYTES`].
     arenas: Mutex<Vec<Arena>>,
 }
+
+/// Largest arena to keep for the next run. A model of a few bytes may need a gigabyte to run in, and there may
+/// be thousands of them in memory; larger ones are made anew, which costs little beside filling them.
+const KEPT_BYTES: usize = 1 << 22;
 
 impl LoadedCpu {
     fn one(&self, input: &[u8]) -> Result<Vec<u8>, Error> {
@@ -112,7 +116,9 @@ impl LoadedCpu {
             let words = self.program.value(&arena, output.value as usize);
             write_bytes(ty.dtype, ty.bytes() as usize, words, &mut bytes);
         }
-        arenas().push(arena);
+        if arena.bytes() <= KEPT_BYTES {
+            arenas().push(arena);
+        }
         Ok(bytes)
     }
 }
@@ -158,4 +164,29 @@ fn memory<T: Clone>(n: usize, value: T) -> Result<Vec<T>, Error> {
     reserved.map_err(|_| device(format!("no memory for {} bytes", n.saturating_mul(size_of::<T>()))))?;
     v.resize(n, value);
     Ok(v)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use isocortex_model::{Artifact, DType, Node, Op, Output, Port, Quant, TensorType, ops::Clamp};
+
+    #[test]
+    fn large_arenas_are_not_kept() {
+        for (elements, kept) in [(1 << 20, 1), (1 << 22, 0)] {
+            let quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
+            let artifact = Artifact::build(
+                vec![Port { name: "x".into(), ty: TensorType::new(DType::I8, &[elements]), quant }],
+                vec![],
+                vec![Node { operands: vec![0], op: Op::Clamp(Clamp { lo: 0, hi: 127 }) }],
+                vec![Output { name: "y".into(), value: 1, quant }],
+                Default::default(),
+            );
+            let (cpu, model) = (Cpu::new(1).unwrap(), Arc::new(Model::check(&artifact).unwrap()));
+            let program = Program::new(&model, cpu.isa, true).unwrap();
+            let loaded = LoadedCpu { cpu, model, program, arenas: Mutex::default() };
+            loaded.run(&[&vec![0; elements as usize]]).unwrap();
+            assert_eq!(loaded.arenas.lock().unwrap().len(), kept);
+        }
+    }
 }

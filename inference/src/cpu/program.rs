@@ -29,6 +29,12 @@ pub(super) struct Arena {
     scratch: Vec<u8>,
 }
 
+impl Arena {
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.words[..]) + self.scratch.len()
+    }
+}
+
 /// What a Conv2d, DepthwiseConv2d, MatMul or Rescale is followed by and computed together with.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Tail<'a> {
