@@ -43,17 +43,21 @@ pub(crate) fn put(frame: &mut Frame<'_, '_>, chunk: B256, bytes: &[u8]) -> Resul
     Ok(())
 }
 
-/// Reads a chunk as EXTCODECOPY would, charging for its account; `None` where it is not there.
-pub(crate) fn get(frame: &mut Frame<'_, '_>, chunk: B256) -> Result<Option<Bytes>, Stop> {
+/// Reads a chunk as EXTCODECOPY would, charging for its account, and `byte` for each byte before it looks at
+/// them; `None` where it is not there.
+pub(crate) fn get(frame: &mut Frame<'_, '_>, chunk: B256, byte: u64) -> Result<Option<Bytes>, Stop> {
     let mut account = frame.account(chunk_address(chunk))?;
     if *account.code_hash() == KECCAK256_EMPTY {
         return Ok(None);
     }
-    match account.load_code() {
-        Ok(code) => Ok(Some(data(chunk, code)?)),
-        Err(JournalLoadError::DBError(error)) => Err(state(error)),
-        Err(JournalLoadError::ColdLoadSkipped) => Err(state("code was not loaded")),
-    }
+    let code = match account.load_code() {
+        Ok(code) => code.clone(),
+        Err(JournalLoadError::DBError(error)) => return Err(state(error)),
+        Err(JournalLoadError::ColdLoadSkipped) => return Err(state("code was not loaded")),
+    };
+    drop(account);
+    frame.charge(byte.saturating_mul(code.original_bytes().len().saturating_sub(1) as u64))?;
+    Ok(Some(data(chunk, &code)?))
 }
 
 /// Reads a chunk of a registered model without a trace.

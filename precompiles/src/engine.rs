@@ -40,13 +40,27 @@ impl Default for Engine {
     }
 }
 
-/// Estimated memory of a loaded model: its weights as they are and as the backend packs them, and some.
+/// Estimated memory of a loaded model, from above.
 #[derive(Clone, Copy, Debug)]
 struct Bytes;
 
 impl Weighter<B256, Arc<dyn Loaded>> for Bytes {
     fn weight(&self, _: &B256, loaded: &Arc<dyn Loaded>) -> u64 {
-        loaded.model().cost().weights.saturating_mul(2).saturating_add(1 << 16)
+        let (model, nodes) = (loaded.model(), &loaded.model().header().nodes);
+        // Each node has its own packed copy of what it names, however often it was named before: up to four
+        // times as large, and more only where it is small.
+        let packed = |bytes: u64| bytes.saturating_mul(64).min(bytes.saturating_mul(4).saturating_add(1 << 16));
+        let named = nodes.iter().flat_map(|node| node.op.constants());
+        let named = named.filter_map(|index| model.header().constants.get(index as usize));
+        [
+            model.cost().weights.saturating_mul(4), // as they are, or widened to 32 bits
+            model.cost().peak.min(1 << 22),         // what a backend keeps to run in
+            512 * nodes.len() as u64,
+            1 << 16,
+        ]
+        .into_iter()
+        .chain(named.map(|ty| packed(ty.bytes())))
+        .fold(0, u64::saturating_add)
     }
 }
 
@@ -127,4 +141,38 @@ impl Engine {
 fn text(panic: &(dyn Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
     owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use isocortex_model::{
+        Artifact, DType, Node, Op, Output, Port, Quant, Tensor, TensorType,
+        ops::{Clamp, MatMul},
+    };
+
+    fn weight(constants: Vec<Tensor>, nodes: u32, op: &Op) -> u64 {
+        let quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
+        let artifact = Artifact::build(
+            vec![Port { name: "x".into(), ty: TensorType::new(DType::I8, &[256]), quant }],
+            constants,
+            (0..nodes).map(|_| Node { operands: vec![0], op: op.clone() }).collect(),
+            vec![Output { name: "y".into(), value: nodes, quant }],
+            Default::default(),
+        );
+        let loaded = Reference.load(Arc::new(Model::check(&artifact).unwrap())).unwrap();
+        Bytes.weight(&B256::ZERO, &loaded.into())
+    }
+
+    #[test]
+    fn a_constant_weighs_as_often_as_it_is_named() {
+        let constants = || vec![Tensor::i8(&[256, 256], vec![1; 1 << 16]), Tensor::i32(&[256], vec![0; 256])];
+        let matmul = Op::MatMul(MatMul { weight: 0, bias: 1, zero_point: 0 });
+        assert!(weight(constants(), 100, &matmul) > weight(constants(), 1, &matmul) + 99 * (1 << 18));
+    }
+
+    #[test]
+    fn a_small_model_weighs_little() {
+        assert!(weight(vec![], 1, &Op::Clamp(Clamp { lo: 0, hi: 9 })) < 1 << 17);
+    }
 }

@@ -69,15 +69,14 @@ fn register(frame: &mut Frame<'_, '_>, model: B256) -> Result<ModelInfo, Stop> {
         return Err(revert(IModelRegistry::AlreadyRegistered { model }));
     }
     let missing = |chunk: B256| revert(IModelRegistry::ChunkMissing { chunk });
-    let bytes = chunk::get(frame, model)?.ok_or_else(|| missing(model))?;
-    frame.charge(frame.node.gas.header_byte.saturating_mul(bytes.len() as u64))?;
+    let bytes = chunk::get(frame, model, frame.node.gas.header_byte)?.ok_or_else(|| missing(model))?;
     let header = Artifact::decode_header(&bytes).map_err(bad_model)?;
 
     frame.charge(frame.node.gas.register(header.nodes.len(), header.weights_len, named(&header)))?;
-    let mut weights = Vec::new();
+    let mut weights = Vec::new(); // whose bytes are paid for by now
     for name in &header.chunks {
         let chunk = B256::from(name);
-        weights.extend_from_slice(&chunk::get(frame, chunk)?.ok_or_else(|| missing(chunk))?);
+        weights.extend_from_slice(&chunk::get(frame, chunk, 0)?.ok_or_else(|| missing(chunk))?);
     }
     let artifact = Artifact::from_parts(&bytes, weights).map_err(bad_model)?;
     let checked = Model::check(&artifact).map_err(bad_model)?;

@@ -7,8 +7,11 @@ use crate::{
 };
 use alloy_primitives::{Address, B256, U256, keccak256};
 use isocortex_precompiles::{
-    Engine, REGISTRY_ADDRESS, Record, abi::IModelRegistry::putChunkCall, chunk_address, chunk_code,
+    Engine, REGISTRY_ADDRESS, Record,
+    abi::IModelRegistry::{putChunkCall, registerCall},
+    chunk_address, chunk_code,
 };
+use alloy_sol_types::SolCall;
 use revm::{
     context::JournalTr,
     state::{AccountInfo, Bytecode},
@@ -87,6 +90,11 @@ fn a_corrupt_state() {
     world.commit();
     set_code(world.journal.db_mut(), chunk_address(model), &chunk_code(b"other"));
     fatal(world.register(model), &["corrupt", "does not hash", &model.to_string()]);
+    // The call, the record's slot and the header's account are paid for, its bytes are not: nobody looks at them.
+    let call = registerCall { model }.abi_encode();
+    let gas = world.schedule.call + world.schedule.calldata_word * 2 + 2_100 + 2_600;
+    world.commit();
+    assert_eq!(world.raw(REGISTRY_ADDRESS, &call, gas), End::OutOfGas);
 }
 
 #[test]
