@@ -8,11 +8,39 @@ use super::window::Geometry;
 /// DepthwiseConv2d, with its Rescale to i8 where that is fused.
 pub(super) struct Depthwise {
     pub geometry: Geometry,
-    /// `[KH, KW, C]`.
+    /// `[KH, KW, C]`, and 16 bytes more.
     pub weight: Vec<i8>,
     pub bias: Vec<i32>,
     pub zero_point: i32,
     pub tail: Option<Requant>,
+}
+
+impl Depthwise {
+    /// One tap of 16 channels. Lanes beyond the last channel hold its neighbours' values, and are not stored.
+    #[inline(always)]
+    fn tap(&self, acc: &mut [i32; LANES], x: &[i8], w: &[i8]) {
+        let (x, w) = (bytes(x), bytes(w));
+        for l in 0..LANES {
+            let (x, w) = (i32::from(x[l]), i32::from(w[l]));
+            // Wrapping is exact: the check bounds every partial sum within i32.
+            acc[l] = acc[l].wrapping_add(w.wrapping_mul(x.wrapping_sub(self.zero_point)));
+        }
+    }
+}
+
+/// The first 16 bytes, or what there is of them: at the very end of the operand only, as weights are padded.
+#[inline(always)]
+fn bytes(x: &[i8]) -> [i8; LANES] {
+    match x.first_chunk() {
+        Some(x) => *x,
+        None => bytes_some(x),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn bytes_some(x: &[i8]) -> [i8; LANES] {
+    std::array::from_fn(|l| x.get(l).copied().unwrap_or(0))
 }
 
 impl Body for Depthwise {
@@ -28,16 +56,15 @@ impl Body for Depthwise {
                     let from = block * LANES;
                     let lanes = LANES.min(channels - from);
                     let mut acc = widen(&self.bias[from..][..lanes]);
-                    for u in rows.clone() {
-                        for v in cols.clone() {
-                            let at = g.position(0, i, u) * g.size[1] + g.position(1, j, v);
-                            // Lanes beyond the last channel hold its neighbours' values, and are not stored.
-                            let x = widen(&x[at * channels + from..]);
-                            let w = widen(&self.weight[(u * g.kernel[1] + v) * channels + from..]);
-                            for l in 0..LANES {
-                                // Wrapping is exact: the check bounds every partial sum within i32.
-                                acc[l] = acc[l]
-                                    .wrapping_add(w[l].wrapping_mul(x[l].wrapping_sub(self.zero_point)));
+                    if !cols.is_empty() {
+                        for u in rows.clone() {
+                            let at = g.position(0, i, u) * g.size[1] + g.position(1, j, cols.start);
+                            let mut x = &x[at * channels + from..];
+                            let mut w = &self.weight[(u * g.kernel[1] + cols.start) * channels + from..];
+                            for _ in cols.clone() {
+                                self.tap(&mut acc, x, w);
+                                x = x.get(g.dilation[1] * channels..).unwrap_or(&[]);
+                                w = w.get(channels..).unwrap_or(&[]);
                             }
                         }
                     }

@@ -7,7 +7,7 @@ use super::elementwise::{AddScaled, Clamp, Reshape, Table8};
 use super::isa::{Body, Detected, Kernel, Loops};
 use super::program::Tail;
 use super::reduce_sum::ReduceSum;
-use super::rescale::{Requant, RescaleAll};
+use super::rescale::{LANES, Requant, RescaleAll};
 use super::transpose::Transpose;
 use super::window::Geometry;
 use crate::Error;
@@ -44,7 +44,8 @@ pub(super) fn kernel(
         Op::DepthwiseConv2d(op) => {
             let weight = constant(op.weight);
             let geometry = Geometry::new(&x.shape, &y.shape, op.window([weight.shape[0], weight.shape[1]]));
-            let (weight, bias) = (weight.as_i8().to_vec(), constant(op.bias).as_i32().to_vec());
+            let weight = [weight.as_i8(), &[0; LANES]].concat();
+            let bias = constant(op.bias).as_i32().to_vec();
             loops(isa, Depthwise { geometry, weight, bias, zero_point: op.zero_point, tail: requant })
         }
         Op::MaxPool(op) => loops(isa, MaxPool { geometry: Geometry::new(&x.shape, &y.shape, op.window()) }),
