@@ -14,6 +14,7 @@ from chain import blocks, rlp, transactions, trie
 from chain.hashes import keccak
 from chain.machine import Machine
 
+UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError)
 FILE = pathlib.Path(__file__).parent.parent / "data" / "chain" / "small.jsonl"
 NOT_CONFIRMED = {
     "state roots after execution": "blocks, from the first Solidity contract on; that takes an EVM (isocortex replay)",
@@ -145,16 +146,22 @@ def main(path=FILE) -> int:
     if kinds != ["genesis", *["block"] * (len(lines) - 2), "end"]:
         raise ValueError("not a whole export: genesis, blocks, end")
     confirmation = Confirmation()
-    for line in lines:
-        for kind, record in line.items():
-            getattr(confirmation, kind)(record)
-    confirmation.models()
+    try:
+        for line in lines:
+            for kind, record in line.items():
+                getattr(confirmation, kind)(record)
+        confirmation.models()
+    except UNREADABLE as error:
+        if not confirmation.wrong:
+            raise
+        # A difference outweighs what could not be measured.
+        confirmation.wrong.append(f"block {confirmation.head['number'] + 1}: went no further: {error}")
     return confirmation.report(path)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main(*sys.argv[1:2]))
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+    except UNREADABLE as error:
         print(f"NOT MEASURED: {type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(2)

@@ -25,7 +25,7 @@ CLASSIFIED = keccak(b"Classified(uint256,address,uint256,bytes)")
 
 @dataclass
 class Effect:
-    """`gas` is None where only an EVM knows it; `calls` are (model, input, output, gas), None where nothing is known."""
+    """`gas` is None where only an EVM knows it; `calls` are (model, input, output, gas), or None: unknown."""
 
     status: bool
     gas: int | None
