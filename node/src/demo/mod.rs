@@ -12,7 +12,7 @@ use crate::{
     backend::{Choice, Kind},
     failure::{Failure, Verdict},
     memory,
-    ui::{BAD, DIM, GOOD, Rows, Ui, percent},
+    ui::{DIM, GOOD, Rows, Ui, percent},
 };
 use files::Folder;
 use isocortex_consensus::BlockApp;
@@ -114,7 +114,7 @@ fn accuracy(
     ui.table(table);
     if right != integer_right {
         return Err(Failure::refused(format_args!(
-            "{BAD}the chain is right on {right} of {samples} images, the converter's integer model on {integer_right}{BAD:#}"
+            "the chain is right on {right} of {samples} images, the converter's integer model on {integer_right}"
         )));
     }
     ui.line(format_args!(
