@@ -8,9 +8,9 @@ use alloy_consensus::{
     BlockBody, EMPTY_OMMER_ROOT_HASH, Header, ReceiptEnvelope, proofs, transaction::SignerRecoverable,
 };
 use alloy_primitives::B256;
-use alloy_rlp::Decodable;
+use alloy_rlp::{Decodable, Encodable};
 use isocortex_state::{BlockCommit, Genesis as StoreGenesis, Head, StateChanges, Store};
-use isocortex_vm::{BlockOutput, CallRequest, Called, ChainSpec, Engine, Entry, Pushed, Vm};
+use isocortex_vm::{BlockOutput, CallRequest, Called, ChainSpec, Engine, Entry, Pushed, Rejection, Vm};
 use revm::database_interface::WrapDatabaseRef;
 use std::{path::Path, sync::Arc};
 
@@ -90,7 +90,10 @@ impl Chain {
     }
 
     fn stored_block(&self, number: u64) -> Result<Block, Error> {
-        let rlp = self.store.block(number)?.ok_or_else(|| Error::Node(format!("block {number} is not in the store")))?;
+        let rlp = self
+            .store
+            .block(number)?
+            .ok_or_else(|| Error::Node(format!("block {number} is not in the store")))?;
         Block::decode(&mut &rlp[..]).map_err(|e| Error::Node(format!("block {number} in the store: {e}")))
     }
 
@@ -142,9 +145,21 @@ impl BlockApp for Chain {
         };
         let (mut included, mut outcomes, mut rejected) = (vec![], vec![], vec![]);
         let mut builder = self.vm.build_block(self.state(), &header, Some(&[]))?;
+        let mut left = validity::MAX_BLOCK_BYTES - validity::HEAD_BYTES;
         for (position, tx) in candidates.iter().enumerate() {
+            // What the rules on bodies forbid must not get in: it would spoil the whole block.
+            let wanted = tx.inner().length();
+            if wanted > left {
+                rejected.push((position, Rejection::BytesFull { wanted, left }));
+                continue;
+            }
+            if validity::has_sidecar(tx.inner()) {
+                rejected.push((position, Rejection::Sidecar));
+                continue;
+            }
             match builder.push(tx)? {
                 Pushed::Included(outcome) => {
+                    left -= wanted;
                     outcomes.push(outcome);
                     included.push(tx.inner().clone());
                 }
@@ -152,8 +167,10 @@ impl BlockApp for Chain {
             }
         }
         let output = builder.finish()?;
-        let body = BlockBody { transactions: included, ommers: vec![], withdrawals: Some(Default::default()) };
-        let header = Header { transactions_root: proofs::calculate_transaction_root(&body.transactions), ..header };
+        let body =
+            BlockBody { transactions: included, ommers: vec![], withdrawals: Some(Default::default()) };
+        let header =
+            Header { transactions_root: proofs::calculate_transaction_root(&body.transactions), ..header };
         let executed = self.executed(Block { header, body }, output, false)?;
         // The proposer's own choices are held to the rules too: a time that is too early, extra data, size.
         validity::before_execution(self.spec(), &parent, parent_hash, &executed.block)?;
@@ -200,7 +217,8 @@ fn stored_list<T: Decodable>(
     bytes: Option<&alloy_primitives::Bytes>,
 ) -> Result<Vec<T>, Error> {
     let Some(bytes) = bytes else { return Ok(vec![]) };
-    Vec::<T>::decode(&mut &bytes[..]).map_err(|e| Error::Node(format!("{what} of block {number} in the store: {e}")))
+    Vec::<T>::decode(&mut &bytes[..])
+        .map_err(|e| Error::Node(format!("{what} of block {number} in the store: {e}")))
 }
 
 /// Finds each transaction's sender from its signature.
@@ -209,7 +227,8 @@ fn recover(block: &Block) -> Result<Vec<Recovered<TxEnvelope>>, Invalid> {
     transactions
         .map(|(index, tx)| {
             let sender = tx.recover_signer();
-            let sender = sender.map_err(|e| Invalid::Transaction { index, reason: format!("signature: {e}") })?;
+            let sender =
+                sender.map_err(|e| Invalid::Transaction { index, reason: format!("signature: {e}") })?;
             Ok(Recovered::new_unchecked(tx.clone(), sender))
         })
         .collect()

@@ -48,7 +48,11 @@ pub enum Invalid {
 }
 
 impl Invalid {
-    pub(crate) fn expect<T: PartialEq + Display>(field: &'static str, got: T, expected: T) -> Result<(), Self> {
+    pub(crate) fn expect<T: PartialEq + Display>(
+        field: &'static str,
+        got: T,
+        expected: T,
+    ) -> Result<(), Self> {
         if got == expected {
             Ok(())
         } else {
@@ -56,8 +60,17 @@ impl Invalid {
         }
     }
 
-    pub(crate) fn bound(field: &'static str, holds: bool, got: impl Display, rule: impl Display) -> Result<(), Self> {
-        if holds { Ok(()) } else { Err(Self::Field { field, expected: rule.to_string(), got: got.to_string() }) }
+    pub(crate) fn bound(
+        field: &'static str,
+        holds: bool,
+        got: impl Display,
+        rule: impl Display,
+    ) -> Result<(), Self> {
+        if holds {
+            Ok(())
+        } else {
+            Err(Self::Field { field, expected: rule.to_string(), got: got.to_string() })
+        }
     }
 }
 
@@ -75,7 +88,9 @@ impl From<NodeFault> for Error {
 
 impl From<isocortex_vm::Error> for Error {
     fn from(error: isocortex_vm::Error) -> Self {
-        use isocortex_vm::Error::{Genesis, InvalidBlock, InvalidCall, InvalidTransaction, MissingSystemAccount, Node};
+        use isocortex_vm::Error::{
+            Genesis, InvalidBlock, InvalidCall, InvalidTransaction, MissingSystemAccount, Node,
+        };
         match error {
             Node(fault) => fault.into(),
             InvalidTransaction { index, reason, .. } => {

@@ -23,7 +23,9 @@ pub fn parse(json: &[u8]) -> Result<(Genesis, ChainSpec), Error> {
     let genesis: Genesis = serde_json::from_slice(json).map_err(|e| Error::Genesis(e.to_string()))?;
     let spec = ChainSpec::from_genesis(&genesis)?;
     if !spec.rules_at(genesis.timestamp, 0).fork.is_enabled_in(SpecId::PRAGUE) {
-        return Err(Error::Genesis("a chain starts at Prague or later: set pragueTime (or osakaTime) to 0".into()));
+        return Err(Error::Genesis(
+            "a chain starts at Prague or later: set pragueTime (or osakaTime) to 0".into(),
+        ));
     }
     if genesis.number.is_some_and(|n| n != 0) {
         return Err(Error::Genesis("the genesis block must have number 0".into()));
@@ -48,7 +50,9 @@ pub fn block(genesis: &Genesis) -> Block {
         extra_data: genesis.extra_data.clone(),
         mix_hash: genesis.mix_hash,
         nonce: genesis.nonce.into(),
-        base_fee_per_gas: Some(genesis.base_fee_per_gas.map_or(INITIAL_BASE_FEE, |f| f.try_into().unwrap_or(u64::MAX))),
+        base_fee_per_gas: Some(
+            genesis.base_fee_per_gas.map_or(INITIAL_BASE_FEE, |f| f.try_into().unwrap_or(u64::MAX)),
+        ),
         withdrawals_root: Some(EMPTY_ROOT_HASH),
         blob_gas_used: Some(genesis.blob_gas_used.unwrap_or_default()),
         excess_blob_gas: Some(genesis.excess_blob_gas.unwrap_or_default()),

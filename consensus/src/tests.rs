@@ -1,11 +1,13 @@
 //! Blocks that a stranger's node would accept, and each rule broken once.
 
 use crate::{Attributes, Block, BlockApp, Chain, ConsensusEngine, Error, Executed, Invalid, Solo, validity};
-use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope, transaction::Recovered};
-use alloy_primitives::{Address, B256, TxKind, U256};
+use alloy_consensus::{
+    SignableTransaction, TxEip1559, TxEip4844WithSidecar, TxEnvelope, transaction::Recovered,
+};
+use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
-use isocortex_vm::{Engine, genesis::system_accounts};
+use isocortex_vm::{Engine, Rejection, genesis::system_accounts};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -18,6 +20,10 @@ fn signer() -> PrivateKeySigner {
 }
 
 fn genesis_json() -> Vec<u8> {
+    genesis_with("0x3938700")
+}
+
+fn genesis_with(gas_limit: &str) -> Vec<u8> {
     let mut alloc = serde_json::Map::new();
     for (address, account) in system_accounts() {
         alloc.insert(address.to_string(), serde_json::to_value(account).unwrap());
@@ -32,16 +38,21 @@ fn genesis_json() -> Vec<u8> {
             "cancunTime": 0, "pragueTime": 0, "osakaTime": 0,
             "isocortex": { "inferenceTime": 0, "opcodes": true }
         },
-        "gasLimit": "0x3938700", "difficulty": "0x0", "timestamp": "0x64", "alloc": alloc
+        "gasLimit": gas_limit, "difficulty": "0x0", "timestamp": "0x64", "alloc": alloc
     });
     serde_json::to_vec(&genesis).unwrap()
 }
 
 fn transfer(nonce: u64) -> Recovered<TxEnvelope> {
+    signed(nonce, 21_000, Bytes::new())
+}
+
+fn signed(nonce: u64, gas_limit: u64, input: Bytes) -> Recovered<TxEnvelope> {
     let tx = TxEip1559 {
         chain_id: 1337,
         nonce,
-        gas_limit: 21_000,
+        gas_limit,
+        input,
         max_fee_per_gas: 2_000_000_000,
         max_priority_fee_per_gas: 1,
         to: TxKind::Call(Address::repeat_byte(0x42)),
@@ -138,7 +149,9 @@ fn an_invalid_transaction_makes_the_block_invalid() {
     block.header.transactions_root =
         alloy_consensus::proofs::calculate_transaction_root(&block.body.transactions);
     match chain.execute(block) {
-        Err(Error::Invalid(Invalid::Transaction { index: 0, reason })) => assert!(reason.contains("nonce"), "{reason}"),
+        Err(Error::Invalid(Invalid::Transaction { index: 0, reason })) => {
+            assert!(reason.contains("nonce"), "{reason}")
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -153,6 +166,22 @@ fn bytes_that_are_no_block_are_refused() {
     }
     assert!(validity::decode(&[rlp, vec![0]].concat()).is_err());
     assert!(matches!(validity::decode(&vec![0; validity::MAX_BLOCK_BYTES + 1]), Err(Invalid::Malformed(_))));
+}
+
+#[test]
+fn candidates_that_no_block_may_hold_are_left_out() {
+    let dir = TempDir::new().unwrap();
+    let chain = Chain::create(dir.path(), &genesis_with("0x8f0d180"), engine()).unwrap();
+    // 10 gas a zero byte (EIP-7623): six of 1,500,000 bytes fit the gas of a block, but not its 8 MiB.
+    let mut candidates: Vec<_> = (0..6).map(|n| signed(n, 15_100_000, vec![0; 1_500_000].into())).collect();
+    let blob = TxEip4844WithSidecar::<alloy_consensus::BlobTransactionSidecar>::default()
+        .into_signed(Signature::test_signature());
+    candidates.push(Recovered::new_unchecked(blob.into(), signer().address()));
+    candidates.push(transfer(5));
+    let built = chain.build(&at(101), &candidates).unwrap();
+    assert_eq!(built.executed.block.body.transactions.len(), 6);
+    assert!(matches!(built.rejected[..], [(5, Rejection::BytesFull { .. }), (6, Rejection::Sidecar)]));
+    chain.execute(built.executed.block).unwrap();
 }
 
 #[test]

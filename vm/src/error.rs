@@ -67,6 +67,17 @@ pub enum Rejection {
         /// Blob gas left in the block.
         left: u64,
     },
+    /// It is longer than what a block may still have; it may fit a later block.
+    #[error("its {wanted} bytes are more than the {left} left in the block")]
+    BytesFull {
+        /// The transaction's bytes.
+        wanted: usize,
+        /// Bytes left in the block.
+        left: usize,
+    },
+    /// It carries its blobs with it; in a block it is without.
+    #[error("carries its blob sidecar")]
+    Sidecar,
     /// Ethereum's rules refuse it: nonce, balance, fee, signature's chain, intrinsic gas, …
     #[error("{0}")]
     Invalid(InvalidTransaction),
