@@ -47,8 +47,9 @@ bench-cpu: build ## our CPU backend beside onnxruntime's int8 in the same run
 ptx: test-tools ## compile the CUDA kernels again with the pinned compiler
 	@gpu/ptx.sh
 
-vectors: ## make the test vectors again with the Python implementation (an explicit act)
+vectors: build ## make the test vectors again with the Python implementation (an explicit act)
 	@scripts/python.sh testvectors/python/generate.py
+	@testvectors/make-chain.sh
 
 clean: ## remove build outputs (the kept RocksDB library stays in the cache)
 	@cargo clean
