@@ -91,7 +91,8 @@ impl Artifact {
 
     /// Reads a `.iso` file.
     pub fn from_file(bytes: &[u8]) -> Result<Self, Error> {
-        let (header, weights): (Vec<u8>, Vec<u8>) = borsh::from_slice(bytes).map_err(|e| malformed("file", e))?;
+        let (header, weights): (Vec<u8>, Vec<u8>) =
+            borsh::from_slice(bytes).map_err(|e| malformed("file", e))?;
         Self::from_parts(&header, weights)
     }
 

@@ -50,7 +50,8 @@ impl Model {
                 .map(|&v| values.get(v as usize).ok_or(Fault::NotEarlier(v)))
                 .collect::<Result<_, _>>()
                 .map_err(at)?;
-            let Inferred { ty, interval, macs, steps } = rule.infer(&operands, Constants(&constants)).map_err(at)?;
+            let Inferred { ty, interval, macs, steps } =
+                rule.infer(&operands, Constants(&constants)).map_err(at)?;
             ty.check().map_err(at)?;
 
             cost.macs = cost.macs.saturating_add(macs);

@@ -5,7 +5,9 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 /// Element type of a tensor: two's complement integers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum DType {
     /// 8 bits, −128 to 127.
@@ -112,7 +114,11 @@ impl TensorType {
     /// SPEC.md sections 1 and 6: rank, dimensions, elements.
     pub(crate) fn check(&self) -> Result<(), Fault> {
         if self.shape.is_empty() || self.shape.len() > limits::RANK {
-            return Err(Fault::Limit { what: "dimensions", got: self.shape.len() as u64, limit: limits::RANK as u64 });
+            return Err(Fault::Limit {
+                what: "dimensions",
+                got: self.shape.len() as u64,
+                limit: limits::RANK as u64,
+            });
         }
         for &d in &self.shape {
             if d == 0 {

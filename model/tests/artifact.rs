@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use isocortex_model::{
-    Artifact, DType, Error, Fault, Model, Node, Op, Output, Port, Quant, Tensor, TensorType, keccak256, limits,
+    Artifact, DType, Error, Fault, Model, Node, Op, Output, Port, Quant, Tensor, TensorType, keccak256,
+    limits,
     ops::{MatMul, Rescale},
 };
 

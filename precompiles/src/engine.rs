@@ -49,7 +49,8 @@ impl Weighter<B256, Arc<dyn Loaded>> for Bytes {
         let (model, nodes) = (loaded.model(), &loaded.model().header().nodes);
         // Each node has its own packed copy of what it names, however often it was named before: up to four
         // times as large, and more only where it is small.
-        let packed = |bytes: u64| bytes.saturating_mul(64).min(bytes.saturating_mul(4).saturating_add(1 << 16));
+        let packed =
+            |bytes: u64| bytes.saturating_mul(64).min(bytes.saturating_mul(4).saturating_add(1 << 16));
         let named = nodes.iter().flat_map(|node| node.op.constants());
         let named = named.filter_map(|index| model.header().constants.get(index as usize));
         [

@@ -27,7 +27,9 @@ impl AddScaled {
     /// the rounding term stays below 2^62.
     #[inline(always)]
     pub fn apply(&self, a: i32, b: i32) -> i32 {
-        let term = |v: i32, i: usize| (i64::from(v) - i64::from(self.zero_points[i])) * i64::from(self.multipliers[i]);
+        let term = |v: i32, i: usize| {
+            (i64::from(v) - i64::from(self.zero_points[i])) * i64::from(self.multipliers[i])
+        };
         let sum = (term(a, 0) + term(b, 1) + (1i64 << (self.shift - 1))) >> self.shift;
         (sum + i64::from(self.zero_point)).clamp(self.lo.into(), self.hi.into()) as i32
     }
@@ -53,8 +55,10 @@ impl Rule for AddScaled {
             return Err(Fault::Shape(format!("operands differ: {:?} and {:?}", a.ty.shape, b.ty.shape)));
         }
         let ty = TensorType::new(self.dtype, &a.ty.shape);
-        let interval =
-            Interval { lo: self.apply(a.interval.lo, b.interval.lo), hi: self.apply(a.interval.hi, b.interval.hi) };
+        let interval = Interval {
+            lo: self.apply(a.interval.lo, b.interval.lo),
+            hi: self.apply(a.interval.hi, b.interval.hi),
+        };
         let macs = ty.elements().saturating_mul(2);
         Ok(Inferred { ty, interval, macs, steps: 0 })
     }

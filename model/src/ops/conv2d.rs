@@ -42,9 +42,10 @@ impl Rule for Conv2d {
         let window = self.window([kh, kw]);
         let [oh, ow] = window.infer(h, w)?;
         let taps = weight.len() / bias.len().max(1);
-        let interval = union(weight.chunks_exact(taps.max(1)).zip(bias).enumerate().map(|(channel, (row, &b))| {
-            accumulate(channel, b, row.iter(), x.interval, self.zero_point, window.padded())
-        }))?;
+        let interval =
+            union(weight.chunks_exact(taps.max(1)).zip(bias).enumerate().map(|(channel, (row, &b))| {
+                accumulate(channel, b, row.iter(), x.interval, self.zero_point, window.padded())
+            }))?;
         let ty = TensorType::new(DType::I32, &[oh, ow, o]);
         let macs = ty.elements().saturating_mul(taps as u64);
         Ok(Inferred { ty, interval, macs, steps: window.steps([oh, ow], c) })

@@ -111,7 +111,10 @@ impl<'a> Constants<'a> {
         let tensor = self.get(index)?;
         tensor.ty().expect_dtype(dtype)?;
         if tensor.shape != shape {
-            return Err(Fault::Shape(format!("constant {index} must be {shape:?}, it is {:?}", tensor.shape)));
+            return Err(Fault::Shape(format!(
+                "constant {index} must be {shape:?}, it is {:?}",
+                tensor.shape
+            )));
         }
         Ok(tensor)
     }

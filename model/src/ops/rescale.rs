@@ -53,7 +53,8 @@ impl Rule for Rescale {
                 Fault::range("multiplier", m.into(), 1 << 30, (1 << 31) - 1)?;
             }
             Fault::range("shift", s.into(), 2, 62)?;
-            let image = |v| (q31s(v, m, s as u32) + i64::from(self.zero_point)).clamp(self.lo.into(), self.hi.into());
+            let image =
+                |v| (q31s(v, m, s as u32) + i64::from(self.zero_point)).clamp(self.lo.into(), self.hi.into());
             // The clamp has brought both ends into i32.
             Ok(Interval { lo: image(x.interval.lo) as i32, hi: image(x.interval.hi) as i32 })
         }))?;

@@ -16,7 +16,10 @@ impl Rule for Reshape {
         let ty = TensorType::new(x.ty.dtype, &self.shape);
         ty.check()?;
         if ty.elements() != x.ty.elements() {
-            return Err(Fault::Shape(format!("{:?} does not hold the elements of {:?}", self.shape, x.ty.shape)));
+            return Err(Fault::Shape(format!(
+                "{:?} does not hold the elements of {:?}",
+                self.shape, x.ty.shape
+            )));
         }
         Ok(Inferred { ty, interval: x.interval, macs: 0, steps: 0 })
     }
@@ -35,7 +38,10 @@ impl Rule for Transpose {
         let mut sorted = self.perm.clone();
         sorted.sort_unstable();
         if !sorted.iter().map(|&a| usize::from(a)).eq(0..x.ty.shape.len()) {
-            return Err(Fault::Shape(format!("{:?} is no permutation of the axes of {:?}", self.perm, x.ty.shape)));
+            return Err(Fault::Shape(format!(
+                "{:?} is no permutation of the axes of {:?}",
+                self.perm, x.ty.shape
+            )));
         }
         let shape = self.perm.iter().filter_map(|&a| x.ty.shape.get(usize::from(a)).copied()).collect();
         Ok(Inferred { ty: TensorType { dtype: x.ty.dtype, shape }, interval: x.interval, macs: 0, steps: 0 })

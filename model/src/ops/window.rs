@@ -39,8 +39,9 @@ impl Window {
 
     pub(crate) fn infer(&self, h: u32, w: u32) -> Result<[u32; 2], Fault> {
         self.check()?;
-        self.out(h, w)
-            .ok_or_else(|| Fault::Shape(format!("kernel {:?} does not fit [{h}, {w}] with its pads", self.kernel)))
+        self.out(h, w).ok_or_else(|| {
+            Fault::Shape(format!("kernel {:?} does not fit [{h}, {w}] with its pads", self.kernel))
+        })
     }
 
     /// Steps of 16 lanes through all windows of `out` positions (SPEC.md section 2): what windows cost where

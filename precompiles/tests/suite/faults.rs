@@ -6,12 +6,12 @@ use crate::{
     world::{Db, End, World},
 };
 use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_sol_types::SolCall;
 use isocortex_precompiles::{
     Engine, REGISTRY_ADDRESS, Record,
     abi::IModelRegistry::{putChunkCall, registerCall},
     chunk_address, chunk_code,
 };
-use alloy_sol_types::SolCall;
 use revm::{
     context::JournalTr,
     state::{AccountInfo, Bytecode},
