@@ -12,13 +12,19 @@ use alloy_rlp::{Decodable, Encodable};
 use isocortex_state::{BlockCommit, Genesis as StoreGenesis, Head, StateChanges, Store};
 use isocortex_vm::{BlockOutput, CallRequest, Called, ChainSpec, Engine, Entry, Pushed, Rejection, Vm};
 use revm::database_interface::WrapDatabaseRef;
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+};
 
 /// A chain in a directory.
 #[derive(Debug)]
 pub struct Chain {
     store: Store,
     vm: Vm,
+    /// Held by many while they work on one head, and alone while the head moves: an execution that read half of
+    /// its state before a commit and half after it would call a good block bad.
+    gate: RwLock<()>,
 }
 
 impl Chain {
@@ -36,7 +42,11 @@ impl Chain {
             spec: genesis_json,
             alloc: &alloc,
         };
-        Ok(Self { store: Store::create(path, &first)?, vm: Vm::new(Arc::new(spec), engine) })
+        Ok(Self {
+            store: Store::create(path, &first)?,
+            vm: Vm::new(Arc::new(spec), engine),
+            gate: RwLock::default(),
+        })
     }
 
     /// Opens a chain.
@@ -46,7 +56,7 @@ impl Chain {
     pub fn open(path: impl AsRef<Path>, engine: Arc<Engine>) -> Result<Self, Error> {
         let store = Store::open(path)?;
         let (_, spec) = genesis::parse(&store.spec()?)?;
-        Ok(Self { store, vm: Vm::new(Arc::new(spec), engine) })
+        Ok(Self { store, vm: Vm::new(Arc::new(spec), engine), gate: RwLock::default() })
     }
 
     /// The chain's rules.
@@ -77,7 +87,13 @@ impl Chain {
     /// # Errors
     /// [`Error::Invalid`] for a call that could not start, [`Error::Node`]. A revert is a result.
     pub fn call(&self, request: &CallRequest) -> Result<Called, Error> {
+        let _still = self.still();
         Ok(self.vm.call(self.state(), &self.head_header()?, request)?)
+    }
+
+    /// Keeps the head where it is.
+    fn still(&self) -> RwLockReadGuard<'_, ()> {
+        self.gate.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> WrapDatabaseRef<&Store> {
@@ -126,6 +142,7 @@ impl BlockApp for Chain {
     }
 
     fn build(&self, attributes: &Attributes, candidates: &[Recovered<TxEnvelope>]) -> Result<Built, Error> {
+        let _still = self.still();
         let (parent, parent_hash) = self.parent()?;
         let derived = derive(self.spec(), &parent, attributes.timestamp)?;
         let header = Header {
@@ -178,6 +195,7 @@ impl BlockApp for Chain {
     }
 
     fn execute(&self, block: Block) -> Result<Executed, Error> {
+        let _still = self.still();
         let (parent, parent_hash) = self.parent()?;
         validity::before_execution(self.spec(), &parent, parent_hash, &block)?;
         let transactions = recover(&block)?;
@@ -190,6 +208,7 @@ impl BlockApp for Chain {
         let (mut receipts, mut transcript) = (vec![], vec![]);
         alloy_rlp::encode_list(&executed.receipts, &mut receipts);
         alloy_rlp::encode_list(&executed.transcript, &mut transcript);
+        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         Ok(self.store.commit(BlockCommit {
             number: executed.block.header.number,
             hash: executed.hash,

@@ -195,6 +195,30 @@ fn a_stale_block_is_not_committed() {
 }
 
 #[test]
+fn a_block_is_judged_on_one_head_while_others_are_committed() {
+    let ((_a, producer), (_b, chain)) = (chain(), chain());
+    let mut blocks = vec![];
+    for n in 0..40u64 {
+        let transfers: Vec<_> = (0..20).map(|i| transfer(20 * n + i)).collect();
+        blocks.push(Solo.decide(&producer, &at(101 + n), &transfers).unwrap().executed.block);
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            blocks.iter().for_each(|b| drop(chain.commit(chain.execute(b.clone()).unwrap()).unwrap()))
+        });
+        while let Some(next) = blocks.get(chain.head().number as usize) {
+            match chain.execute(next.clone()) {
+                Ok(_) => {}
+                // It has been committed before this execution began.
+                Err(Error::Invalid(Invalid::Field { field: "parent hash", .. })) => {}
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    });
+    assert_eq!(chain.head(), producer.head());
+}
+
+#[test]
 fn a_genesis_that_cannot_be_is_refused_with_a_reason() {
     let dir = TempDir::new().unwrap();
     for (json, word) in [
