@@ -204,7 +204,9 @@ fn a_block_is_judged_on_one_head_while_others_are_committed() {
     }
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            blocks.iter().for_each(|b| drop(chain.commit(chain.execute(b.clone()).unwrap()).unwrap()))
+            for block in &blocks {
+                chain.commit(chain.execute(block.clone()).unwrap()).unwrap();
+            }
         });
         while let Some(next) = blocks.get(chain.head().number as usize) {
             match chain.execute(next.clone()) {

@@ -37,7 +37,7 @@ pub struct GasSchedule {
     pub inference: u64,
     /// Multiply-accumulates a gas. 256.
     pub macs_per_gas: NonZeroU64,
-    /// Elements written a gas. 8.
+    /// Elements written, and steps of windows, a gas. 8.
     pub elements_per_gas: NonZeroU64,
     /// Bytes read and written by operations a gas. 64.
     pub bytes_per_gas: NonZeroU64,
