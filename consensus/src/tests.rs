@@ -4,6 +4,7 @@ use crate::{Attributes, Block, BlockApp, Chain, ConsensusEngine, Error, Executed
 use alloy_consensus::{
     SignableTransaction, TxEip1559, TxEip4844WithSidecar, TxEnvelope, transaction::Recovered,
 };
+use alloy_eips::eip4895::Withdrawal;
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
@@ -123,6 +124,11 @@ fn each_broken_field_is_named_and_nothing_changes() {
             b.body.transactions.pop();
         }),
         ("withdrawals root", |b| b.header.withdrawals_root = Some(B256::ZERO)),
+        ("withdrawals", |b| {
+            let minted = vec![Withdrawal { amount: 1, address: b.header.beneficiary, ..Default::default() }];
+            b.header.withdrawals_root = Some(alloy_consensus::proofs::calculate_withdrawals_root(&minted));
+            b.body.withdrawals = Some(minted.into());
+        }),
         ("receipts root", |b| b.header.receipts_root.0[0] ^= 1),
         ("logs bloom", |b| b.header.logs_bloom.0[0] ^= 1),
         ("requests hash", |b| b.header.requests_hash = Some(B256::ZERO)),

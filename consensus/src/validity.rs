@@ -128,6 +128,8 @@ fn body(block: &Block) -> Result<(), Invalid> {
     let withdrawals =
         block.body.withdrawals.as_ref().ok_or_else(|| Invalid::Malformed("no withdrawals list".into()))?;
     option("withdrawals root", h.withdrawals_root, proofs::calculate_withdrawals_root(withdrawals))?;
+    // They make ether of nothing. On Ethereum a beacon chain answers for them; here nobody does.
+    Invalid::expect("withdrawals", withdrawals.len(), 0)?;
     let size = block.length();
     Invalid::bound("size", size <= MAX_BLOCK_BYTES, size, format_args!("at most {MAX_BLOCK_BYTES} bytes"))?;
     match block.body.transactions.iter().position(has_sidecar) {

@@ -108,7 +108,9 @@ pub fn seal(
         let Some(tx) = pool.get(*position) else { continue };
         // A nonce is too high where the transaction before it had no room.
         let waits = match rejection {
-            Rejection::BlockFull { .. } | Rejection::BlobsFull { .. } | Rejection::BytesFull { .. } => progress,
+            Rejection::BlockFull { .. } | Rejection::BlobsFull { .. } | Rejection::BytesFull { .. } => {
+                progress
+            }
             Rejection::Invalid(InvalidTransaction::NonceTooHigh { .. }) => !kept.is_empty(),
             Rejection::Invalid(_) | Rejection::Sidecar => false,
         };
