@@ -8,7 +8,7 @@ use alloy_eips::eip4895::Withdrawal;
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
-use isocortex_vm::{Engine, Rejection, genesis::system_accounts};
+use isocortex_vm::{Engine, GasSchedule, Rejection, genesis::system_accounts};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -37,7 +37,7 @@ fn genesis_with(gas_limit: &str) -> Vec<u8> {
             "byzantiumBlock": 0, "constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0,
             "berlinBlock": 0, "londonBlock": 0, "terminalTotalDifficulty": 0, "shanghaiTime": 0,
             "cancunTime": 0, "pragueTime": 0, "osakaTime": 0,
-            "isocortex": { "inferenceTime": 0, "opcodes": true }
+            "isocortex": { "inferenceTime": 0, "opcodes": true, "gas": GasSchedule::default() }
         },
         "gasLimit": gas_limit, "difficulty": "0x0", "timestamp": "0x64", "alloc": alloc
     });

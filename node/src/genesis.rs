@@ -3,7 +3,7 @@
 use crate::{accounts, failure::Failure};
 use alloy_genesis::{Genesis, GenesisAccount};
 use alloy_primitives::U256;
-use isocortex_vm::genesis::system_accounts;
+use isocortex_vm::{GasSchedule, genesis::system_accounts};
 use serde_json::json;
 
 /// EIP-155 chain id of development chains.
@@ -28,7 +28,7 @@ pub fn dev() -> Result<Genesis, Failure> {
         "berlinBlock": zero, "londonBlock": zero, "mergeNetsplitBlock": zero,
         "shanghaiTime": zero, "cancunTime": zero, "pragueTime": zero, "osakaTime": zero,
         "terminalTotalDifficulty": zero, "terminalTotalDifficultyPassed": true,
-        "isocortex": { "inferenceTime": zero, "opcodes": true },
+        "isocortex": { "inferenceTime": zero, "opcodes": true, "gas": GasSchedule::default() },
     });
     let funded = accounts::dev()?.into_iter().map(|signer| {
         let balance = U256::from(ETHER) * U256::from(10).pow(U256::from(18));

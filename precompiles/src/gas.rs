@@ -20,14 +20,15 @@ pub(crate) const fn log(topics: u64, bytes: u64) -> u64 {
 }
 
 /// What the precompiles cost beyond account and storage access, which cost what Ethereum's opcodes do.
-/// A rule of the chain: in the genesis file under `config.isocortex.gas`, missing fields as in [`Default`].
+/// A rule of the chain: in the genesis file under `config.isocortex.gas`, where every field must stand, so
+/// that other defaults in a later release do not fork a chain.
 ///
 /// The defaults are **provisional**: they are estimates for the AVX2 backend on one core against an EVM at
 /// 100 million gas a second, and are replaced by calibrated ones.
 ///
 /// All sums saturate, so that no record can wrap into a low price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GasSchedule {
     /// Any call of a precompile. 100.
     pub call: u64,
@@ -189,10 +190,21 @@ mod tests {
     }
 
     #[test]
-    fn json_has_defaults_and_no_zero_divisors() {
-        let gas: GasSchedule = serde_json::from_str(r#"{"macsPerGas": 64}"#).unwrap();
-        assert_eq!(gas, GasSchedule { macs_per_gas: NonZeroU64::new(64).unwrap(), ..GasSchedule::default() });
-        assert!(serde_json::from_str::<GasSchedule>(r#"{"macsPerGas": 0}"#).is_err());
-        assert!(serde_json::from_str::<GasSchedule>(r#"{"macsperGas": 1}"#).is_err());
+    fn json_has_every_field_and_no_zero_divisors() {
+        let whole = serde_json::to_value(GasSchedule::default()).unwrap();
+        let with = |key: &str, value: Option<u64>| {
+            let mut json = whole.clone();
+            let fields = json.as_object_mut().unwrap();
+            match value {
+                Some(value) => fields.insert(key.into(), value.into()),
+                None => fields.remove(key),
+            };
+            serde_json::from_value::<GasSchedule>(json)
+        };
+        let dear = GasSchedule { macs_per_gas: NonZeroU64::new(64).unwrap(), ..GasSchedule::default() };
+        assert_eq!(with("macsPerGas", Some(64)).unwrap(), dear);
+        assert!(with("macsPerGas", Some(0)).is_err());
+        assert!(with("macsPerGas", None).is_err());
+        assert!(with("macsperGas", Some(1)).is_err());
     }
 }

@@ -12,7 +12,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use isocortex_inference::{Backend, Reference};
 use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, TensorType, ops::Clamp};
 use isocortex_precompiles::{REGISTRY_ADDRESS, abi::IModelRegistry};
-use isocortex_vm::{ChainSpec, Vm, genesis, opcodes::INFER};
+use isocortex_vm::{ChainSpec, GasSchedule, Vm, genesis, opcodes::INFER};
 use revm::{
     Context, ExecuteCommitEvm, MainBuilder, MainContext,
     bytecode::{Bytecode, opcode as op},
@@ -34,7 +34,7 @@ fn chain() -> (Vm, InMemoryDB, Header) {
             "byzantiumBlock": 0, "constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0,
             "berlinBlock": 0, "londonBlock": 0, "terminalTotalDifficulty": 0,
             "shanghaiTime": 0, "cancunTime": 0, "pragueTime": 0, "osakaTime": 0,
-            "isocortex": { "inferenceTime": 0, "opcodes": true },
+            "isocortex": { "inferenceTime": 0, "opcodes": true, "gas": GasSchedule::default() },
         },
         "gasLimit": "0x2255100", "difficulty": "0x0", "alloc": {},
     }))

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// `config.isocortex` of the genesis file: what the chain adds to Ethereum.
 ///
 /// ```json
-/// { "config": { "chainId": 1337, "isocortex": { "inferenceTime": 0, "opcodes": true } } }
+/// { "config": { "chainId": 1337, "isocortex": { "inferenceTime": 0, "opcodes": true, "gas": { … } } } }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -24,8 +24,8 @@ pub struct InferenceConfig {
     /// Whether `INFER` and `INFERARRAY` exist from that time on.
     #[serde(default)]
     pub opcodes: bool,
-    /// Prices of the precompiles; those not given are [`GasSchedule::default`]'s.
-    #[serde(default)]
+    /// Prices of the precompiles, every one of them: a price that a later release changed in its defaults
+    /// must not change a chain that is running. `isocortex genesis` writes them out.
     pub gas: GasSchedule,
 }
 

@@ -4,7 +4,7 @@ use alloy_consensus::{Header, SignableTransaction, TxEip1559, TxEnvelope, transa
 use alloy_genesis::{Genesis, GenesisAccount};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, address, keccak256};
 use isocortex_precompiles::Call;
-use isocortex_vm::{ChainSpec, Engine, Extension, Vm, genesis, opcodes::DOOR};
+use isocortex_vm::{ChainSpec, Engine, Extension, GasSchedule, Vm, genesis, opcodes::DOOR};
 use revm::{
     bytecode::{Bytecode, opcode as op},
     database::InMemoryDB,
@@ -30,7 +30,11 @@ pub const fn door_gas(len: u64) -> u64 {
     1000 + len
 }
 
-pub fn genesis(isocortex: Value) -> Genesis {
+/// A chain with this section; where it names no prices, the defaults.
+pub fn genesis(mut isocortex: Value) -> Genesis {
+    if let Some(section) = isocortex.as_object_mut() {
+        section.entry("gas").or_insert_with(|| json!(GasSchedule::default()));
+    }
     let genesis = json!({
         "config": {
             "chainId": 1337,

@@ -54,9 +54,15 @@ fn forks_by_block_and_time() {
     assert_eq!((max(200), max(300), max(400)), (6, 9, 9));
 
     // The transcript needs Prague's requests.
-    genesis.config.extra_fields.insert("isocortex".into(), json!({ "inferenceTime": 299 }));
+    genesis
+        .config
+        .extra_fields
+        .insert("isocortex".into(), json!({ "inferenceTime": 299, "gas": GasSchedule::default() }));
     assert!(matches!(ChainSpec::from_genesis(&genesis), Err(Error::Genesis(_))));
-    genesis.config.extra_fields.insert("isocortex".into(), json!({ "inferenceTime": 300 }));
+    genesis
+        .config
+        .extra_fields
+        .insert("isocortex".into(), json!({ "inferenceTime": 300, "gas": GasSchedule::default() }));
     assert!(ChainSpec::from_genesis(&genesis).is_ok());
 }
 
@@ -75,7 +81,10 @@ fn prices_are_the_chains() {
     let gas = |isocortex| vm_with(isocortex).spec().gas_schedule();
     assert_eq!(gas(json!({ "inferenceTime": 0 })), GasSchedule::default());
     let own = GasSchedule { inference: 77, ..GasSchedule::default() };
-    assert_eq!(gas(json!({ "inferenceTime": 0, "gas": { "inference": 77 } })), own);
+    assert_eq!(gas(json!({ "inferenceTime": 0, "gas": own })), own);
+    // A price that is not written down would be whatever the next release thinks.
+    let partial = genesis(json!({ "inferenceTime": 0, "gas": { "inference": 77 } }));
+    assert!(matches!(ChainSpec::from_genesis(&partial), Err(Error::Genesis(_))));
 }
 
 #[test]

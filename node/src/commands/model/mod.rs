@@ -130,8 +130,8 @@ fn sample(model: &Model, path: &Path, index: usize) -> Result<Vec<u8>, Failure> 
 ///
 /// # Errors
 /// A sample that does not fit.
+// float: what `convert` quantises
 pub fn input(model: &Model, shape: &[usize], sample: &[f32]) -> Result<Vec<u8>, Failure> {
-    // float: what `convert` quantises
     let [port] = &model.header().inputs[..] else {
         return Err(Failure::new("the model has several inputs; give their bytes, joined"));
     };
