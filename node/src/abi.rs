@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use alloy_dyn_abi::{DynSolType, DynSolValue, FunctionExt, JsonAbiExt, Specifier};
 use alloy_json_abi::{Function, JsonAbi, Param};
 use alloy_primitives::{Bytes, hex};
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// What to send to a contract.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -76,7 +76,7 @@ impl Contract {
     /// # Errors
     /// What is missing.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let json = fs::read(path).map_err(Failure::file(path))?;
+        let json = Failure::read(path)?;
         Self::parse(&json).map_err(|reason| {
             Failure::new(format_args!("{}: {reason}", path.display()))
                 .hint("give a JSON file with \"abi\" and \"bytecode\", as solc and its wrappers write it")
@@ -129,7 +129,7 @@ fn value(param: &Param, arg: &str) -> Result<DynSolValue, Failure> {
 /// Hex, or the bytes of `@FILE`.
 fn bytes(text: &str) -> Result<Vec<u8>, Failure> {
     match text.strip_prefix('@') {
-        Some(path) => fs::read(path).map_err(Failure::file(path.as_ref())),
+        Some(path) => Failure::read(path.as_ref()),
         None => hex::decode(text).map_err(|error| {
             let start: String = text.chars().take(20).collect();
             Failure::new(format_args!("{start:?} is not hex: {error}"))

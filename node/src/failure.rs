@@ -1,7 +1,10 @@
 //! Why a command has no result, and the exit statuses.
 
 use isocortex_consensus::Error as ChainError;
-use std::{fmt::Display, path::Path};
+use std::{fmt::Display, io::Read, path::Path};
+
+/// The longest file that is read whole: protobuf's, and so ONNX's, own limit. A model has at most 1 GiB of weights.
+const MAX_FILE: u64 = 2 << 30;
 
 /// What a command that did its work found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,24 @@ impl Failure {
         self
     }
 
+    /// Reads a whole file of at most [`MAX_FILE`] bytes.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is longer.
+    pub fn read(path: &Path) -> Result<Vec<u8>, Self> {
+        Self::read_at_most(path, MAX_FILE)
+    }
+
+    fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, Self> {
+        let file = std::fs::File::open(path).map_err(Self::file(path))?;
+        let mut bytes = vec![];
+        file.take(most + 1).read_to_end(&mut bytes).map_err(Self::file(path))?;
+        if bytes.len() as u64 > most {
+            return Err(Self::new(format_args!("{}: longer than {most} bytes", path.display())));
+        }
+        Ok(bytes)
+    }
+
     /// A file that cannot be read or written.
     pub fn file(path: &Path) -> impl Fn(std::io::Error) -> Self {
         move |error| Self::new(format_args!("{}: {error}", path.display()))
@@ -100,5 +121,17 @@ impl From<isocortex_testvectors::Error> for Failure {
     fn from(error: isocortex_testvectors::Error) -> Self {
         Self::new(error)
             .hint("give a chain.jsonl made by `isocortex export`, a vector file, or a folder of vector files")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endless_file_is_not_read_to_its_end() {
+        let endless = Failure::read_at_most(Path::new("/dev/zero"), 1000).unwrap_err();
+        assert_eq!(endless.message, "/dev/zero: longer than 1000 bytes");
+        assert_eq!(Failure::read_at_most(Path::new("/dev/null"), 0).unwrap(), b"");
     }
 }

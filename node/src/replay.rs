@@ -82,6 +82,12 @@ pub fn replay(path: &Path, engine: Arc<Engine>, progress: impl Fn(u64)) -> Resul
                 done.difference = at
                     .unequal("the last block's number", &end.number, &head.number)
                     .or_else(|| at.unequal("the last block's hash", &end.hash, &head.hash));
+                if done.difference.is_none() && lines.next().is_some() {
+                    return Err(Failure::new(format_args!(
+                        "{}: line {line}: there is more after the end",
+                        path.display()
+                    )));
+                }
                 break;
             }
         }

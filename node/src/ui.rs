@@ -8,7 +8,12 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use std::{fmt::Display, io::IsTerminal, time::Duration};
+use std::{
+    fmt::Display,
+    io::{Error, ErrorKind, IsTerminal, Write},
+    sync::OnceLock,
+    time::Duration,
+};
 
 /// Headings.
 pub const BOLD: Style = Style::new().bold();
@@ -18,6 +23,29 @@ pub const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// What matters less.
 pub const DIM: Style = Style::new().dimmed();
+
+/// What standard output refused first.
+static UNWRITTEN: OnceLock<Error> = OnceLock::new();
+
+/// A line on standard output. A reader that has seen enough is no fault; any other is kept for [`unwritten`].
+pub fn put(text: impl Display) {
+    let mut out = anstream::stdout();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            UNWRITTEN.get_or_init(|| error);
+        }
+        _ => {}
+    }
+}
+
+/// Whether a result could not be written; says so.
+pub fn unwritten() -> bool {
+    let error = UNWRITTEN.get();
+    if let Some(error) = error {
+        anstream::eprintln!("{BAD}error:{BAD:#} standard output: {error}");
+    }
+    error.is_some()
+}
 
 /// Where a command writes.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +72,7 @@ impl Ui {
     /// A line for people.
     pub fn line(self, text: impl Display) {
         if !self.json {
-            anstream::println!("{text}");
+            put(text);
         }
     }
 
@@ -65,7 +93,7 @@ impl Ui {
     pub fn document(self, value: &impl Serialize) -> Result<(), Failure> {
         if self.json {
             let text = serde_json::to_string_pretty(value).map_err(Failure::new)?;
-            println!("{text}");
+            put(text);
         }
         Ok(())
     }
@@ -74,7 +102,7 @@ impl Ui {
     pub fn failure(self, failure: &Failure) {
         if self.json {
             let text = serde_json::json!({ "error": failure.message, "hint": failure.hint });
-            println!("{text:#}");
+            put(format_args!("{text:#}"));
             return;
         }
         anstream::eprintln!("{BAD}error:{BAD:#} {}", failure.message);

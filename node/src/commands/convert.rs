@@ -95,7 +95,7 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
 /// # Errors
 /// Unreadable files, models that have no integer counterpart.
 pub fn file(onnx: &Path, calibration: &Path, options: Options, ui: Ui) -> Result<Converted, Failure> {
-    let bytes = fs::read(onnx).map_err(Failure::file(onnx))?;
+    let bytes = Failure::read(onnx)?;
     let samples = Samples::read_npy(calibration)?;
     let folder = onnx.parent().map(Path::to_owned);
     let bar = ui.progress("calibrating", 0);
@@ -115,7 +115,7 @@ pub fn file(onnx: &Path, calibration: &Path, options: Options, ui: Ui) -> Result
 /// # Errors
 /// An unreadable file.
 pub fn float(onnx: &Path, input_shape: Option<&[usize]>) -> Result<FloatModel, Failure> {
-    let bytes = fs::read(onnx).map_err(Failure::file(onnx))?;
+    let bytes = Failure::read(onnx)?;
     Ok(FloatModel::load(&bytes, onnx.parent(), input_shape)?)
 }
 

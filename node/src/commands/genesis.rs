@@ -2,9 +2,8 @@
 
 use crate::{
     failure::{Failure, Verdict},
-    genesis,
+    genesis, ui,
 };
-use std::io::Write;
 
 /// Prints a geth-style genesis file: Osaka from the first block, inference and its opcodes on, and the ten
 /// accounts that every Ethereum development tool knows, with 10,000 ether each
@@ -15,6 +14,6 @@ use std::io::Write;
 pub struct Args {}
 
 pub fn run(_: Args) -> Result<Verdict, Failure> {
-    std::io::stdout().write_all(&genesis::dev_json()?).map_err(Failure::new)?;
+    ui::put(String::from_utf8_lossy(&genesis::dev_json()?).trim_end());
     Ok(Verdict::Yes)
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use isocortex_consensus::{BlockApp, Chain};
 use serde_json::json;
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 /// Starts a chain in a directory, from a genesis file or as a development chain
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub struct Args {
 
 pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let json = match &args.genesis {
-        Some(path) => fs::read(path).map_err(Failure::file(path))?,
+        Some(path) => Failure::read(path)?,
         None => genesis::dev_json()?,
     };
     if args.data.path.join("CURRENT").exists() {

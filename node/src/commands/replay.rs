@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::BufReader,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -136,9 +136,19 @@ fn chain(path: &Path, engine: Arc<Engine>, backend: &str, ui: Ui) -> Result<(Ver
 
 /// How many lines an export has, for the progress bar alone.
 fn blocks(path: &Path) -> u64 {
-    let count =
-        |file| std::io::BufRead::split(BufReader::new(file), b'\n').map_while(Result::ok).count() as u64;
-    File::open(path).map_or(0, count).saturating_sub(2)
+    let Ok(file) = File::open(path) else { return 0 };
+    if !file.metadata().is_ok_and(|about| about.is_file()) {
+        return 0;
+    }
+    let (mut file, mut count) = (BufReader::new(file), 0_u64);
+    while let Ok(bytes) = file.fill_buf()
+        && !bytes.is_empty()
+    {
+        count += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let read = bytes.len();
+        file.consume(read);
+    }
+    count.saturating_sub(2)
 }
 
 fn vectors(report: &Report, ui: Ui) -> (Verdict, Value) {

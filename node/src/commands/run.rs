@@ -25,6 +25,7 @@ use std::{fs::File, io::BufReader, path::PathBuf};
   {"seal": {"timestamp": 1735689601}}  seal what is waiting; without a timestamp the parent's plus one
   {"block": "0x…"}                   a block in RLP, to execute and append
 An export's lines are understood as well, so `isocortex run chain.jsonl` imports a chain.
+Blocks that the chain has already are passed over, so that an import that was cut short goes on.
 What still waits at the end is sealed. Exits 1 if a transaction or block is refused.
 
 Example:
@@ -63,7 +64,7 @@ enum BlockItem {
 pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let chain = chain::open(&args.data.path, choice)?;
     let file = File::open(&args.file).map_err(Failure::file(&args.file))?;
-    let mut work = Work { chain: &chain, pool: vec![], blocks: vec![], refused: vec![] };
+    let mut work = Work { chain: &chain, pool: vec![], blocks: vec![], known: 0, refused: vec![] };
     let bar = ui.spinner("running");
     let outcome = lines::<Item>(BufReader::new(file)).try_for_each(|item| {
         let (line, item) = item?;
@@ -73,14 +74,17 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     });
     let outcome = outcome.and_then(|()| work.rest());
     bar.finish_and_clear();
-    let Work { blocks, refused, .. } = work;
+    let Work { blocks, known, refused, .. } = work;
+    if known > 0 {
+        ui.line(format_args!("{known} block(s) are on the chain already"));
+    }
     show_blocks(ui, &blocks, &refused);
     // What was sealed before a failure stays, and is shown.
     outcome.map_err(|failure| Failure {
         message: format!("{}: {}", args.file.display(), failure.message),
         ..failure
     })?;
-    ui.document(&json!({ "head": chain.head().hash, "blocks": blocks, "refused": refused }))?;
+    ui.document(&json!({ "head": chain.head().hash, "blocks": blocks, "known": known, "refused": refused }))?;
     Ok(if refused.is_empty() { Verdict::Yes } else { Verdict::No })
 }
 
@@ -88,6 +92,8 @@ struct Work<'a> {
     chain: &'a Chain,
     pool: Vec<Recovered<TxEnvelope>>,
     blocks: Vec<Sealed>,
+    /// Blocks of the file that were on the chain before.
+    known: u64,
     refused: Vec<Refused>,
 }
 
@@ -139,6 +145,12 @@ impl Work<'_> {
             return Err(Failure::new("transactions wait for a seal line before this block"));
         }
         let block = validity::decode(rlp).map_err(Failure::new)?;
+        // An import that was cut short is run again from the file's beginning.
+        let (number, hash) = (block.header.number, block.header.hash_slow());
+        if self.chain.store().block_hash(number).map_err(Failure::new)? == Some(hash) {
+            self.known += 1;
+            return Ok(());
+        }
         let executed = self.chain.execute(block)?;
         let header = &executed.block.header;
         let sealed = Sealed {

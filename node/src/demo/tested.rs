@@ -11,6 +11,9 @@ use isocortex_convert::{Converted, Evaluation, Options, Samples, read_labels};
 use isocortex_inference::Backend;
 use serde_json::json;
 
+/// The licence of the networks.
+const LICENCE: &str = "MIT";
+
 /// A converted network with its test data.
 pub struct Tested {
     /// The network's files.
@@ -35,10 +38,10 @@ pub fn convert(
 ) -> Result<Tested, Failure> {
     let file = |name: &str| folder.path().join(network.name).join(name);
     ui.line(format_args!(
-        "{DIM}$ isocortex convert {0}/model.onnx --calibration {0}/{1} --test {0}/{2} --labels {0}/test-labels.npy --out {0}.iso{DIM:#}",
+        "{DIM}$ isocortex convert {0}/model.onnx --calibration {0}/{1} --test {0}/{2} --labels {0}/test-labels.npy --licence {LICENCE} --out {0}.iso{DIM:#}",
         network.name, network.calibration, network.test
     ));
-    let options = Options { licence: Some("MIT".into()), ..Options::default() };
+    let options = Options { licence: Some(LICENCE.into()), ..Options::default() };
     let converted = convert::file(&file("model.onnx"), &file(network.calibration), options, ui)?;
     let float = convert::float(&file("model.onnx"), None)?;
     let samples = Samples::read_npy(file(network.test))?;

@@ -104,6 +104,13 @@ fn an_exported_chain_is_imported_block_for_block() {
     world.write_lines("blocks.jsonl", &blocks);
     let again = world.run(&["run", "blocks.jsonl", "--data", "e", "--json"]).exits(0).json();
     assert_eq!(again["head"], ran["head"]);
+    // An import that was cut short goes on.
+    world.run(&["init", "--data", "f"]).exits(0);
+    world.write_lines("half.jsonl", &exported[..3]);
+    world.run(&["run", "half.jsonl", "--data", "f"]).exits(0);
+    let rest = world.run(&["run", "c.jsonl", "--data", "f", "--json"]).exits(0).json();
+    let imported = rest["blocks"].as_array().unwrap().len();
+    assert_eq!((&rest["head"], imported, &rest["known"]), (&ran["head"], 3, &json!(2)));
 }
 
 #[test]

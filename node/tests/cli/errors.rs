@@ -3,7 +3,10 @@
 use crate::world::{INFER, INFERENCE, repository, run_in, world};
 use isocortex_state::Store;
 use serde_json::json;
-use std::fs;
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 
 #[test]
 fn a_chain_that_is_not_there() {
@@ -160,11 +163,13 @@ fn lines_that_cannot_be_run_are_named() {
         (json!({ "dance": 1 }), 2, "line 1: unknown variant"),
         (json!({ "block": "0xc0" }), 2, "line 1: not a block"),
         (json!({ "seal": { "timestamp": 1 } }), 1, "line 1: invalid block: timestamp is 1"),
-        (world.lines()[1].clone(), 1, "line 1: invalid block: parent hash"),
     ] {
         world.write_lines("x.jsonl", &[line]);
         world.run(&["run", "x.jsonl", "--data", "c"]).exits(status).says(says);
     }
+    world.run(&["init", "--data", "d"]).exits(0);
+    world.write_lines("x.jsonl", &[world.lines()[2].clone()]);
+    world.run(&["run", "x.jsonl", "--data", "d"]).exits(1).says("line 1: invalid block: parent hash");
     let mut other = world.lines()[0].clone();
     other["genesis"]["hash"] = json!(format!("0x{:064x}", 1));
     world.write_lines("x.jsonl", &[other]);
@@ -194,4 +199,29 @@ fn a_card_that_is_not_there() {
         .exits(2)
         .says("backend cuda:");
     world().run(&["replay", "c.jsonl", "--backend", "cuda"]).exits(2).says("isocortex devices");
+}
+
+/// Results that nobody could write are not a success; a reader that leaves early is not a failure.
+#[test]
+fn standard_output_that_is_full_or_closed() {
+    for (args, text) in
+        [(&["genesis"][..], "{"), (&["replay", "c.jsonl"], "EQUAL"), (&["devices", "--json"], "[")]
+    {
+        world().run(args).exits(0).says(text);
+        let command = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_isocortex"));
+            command.args(args).current_dir(world().path("")).stdin(Stdio::null()).stderr(Stdio::piped());
+            command
+        };
+        let full = fs::File::create("/dev/full").unwrap();
+        let full = command().stdout(full).output().unwrap();
+        let said = String::from_utf8(full.stderr).unwrap();
+        assert_eq!(full.status.code(), Some(2), "{said}");
+        assert!(said.contains("standard output: No space left"), "{said}");
+
+        let mut closed = command().stdout(Stdio::piped()).spawn().unwrap();
+        drop(closed.stdout.take());
+        let closed = closed.wait_with_output().unwrap();
+        assert_eq!((closed.status.code(), &closed.stderr[..]), (Some(0), &b""[..]));
+    }
 }

@@ -141,6 +141,10 @@ fn what_cannot_be_read_is_not_measured() {
     let mut lines = world.lines();
     lines.pop();
     replay(&world, &lines).exits(2).says("cut short after block 5").says("hint:");
+    // What follows the end is not measured either.
+    let mut lines = world.lines();
+    lines.push(lines[1].clone());
+    replay(&world, &lines).exits(2).says("line 7: there is more after the end");
     let mut lines = world.lines();
     last(&mut lines)["rlp"] = json!("0x00");
     replay(&world, &lines).exits(2).says("block 5: its RLP");
