@@ -180,8 +180,13 @@ fn fix_input(
                 shape.push(1);
             }
             other => {
+                let is = match other {
+                    Some(Dim::DimValue(size)) => format!("{size}"),
+                    Some(Dim::DimParam(open)) => format!("left open as `{open}`"),
+                    None => "left open".into(),
+                };
                 return bad(format!(
-                    "dimension {index} of input `{name}` is {other:?}; give the input shape explicitly"
+                    "dimension {index} of input `{name}` is {is}; give an input shape of dimensions from 1 to 16777216"
                 ));
             }
         }
