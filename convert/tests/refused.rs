@@ -79,7 +79,10 @@ fn open_dimensions_can_be_given() {
     let options = Options { input_shape: Some(vec![1, 3, 4]), ..common::grid() };
     let converted = convert(&onnx, &samples(&[3, 4]), &options, &mut |_, _| ()).unwrap();
     assert_eq!(converted.model.input_types().next().unwrap().shape, [3, 4]);
-    contains(&refusal(&onnx, &[3, 4]), &["dimension 1 of input `x` is left open as `n`", "give an input shape"]);
+    contains(
+        &refusal(&onnx, &[3, 4]),
+        &["dimension 1 of input `x` is left open as `n`", "give an input shape"],
+    );
 }
 
 #[test]
