@@ -13,6 +13,14 @@ pub enum StateError {
     /// [`Store::create`](crate::Store::create) found a chain where it was to make one.
     #[error("{0} already holds a chain; it was left as it is")]
     Exists(PathBuf),
+    /// [`Store::create`](crate::Store::create) found something in the directory that no chain has there.
+    #[error("{path} holds {found:?}, which is not a chain's; give an empty or new directory")]
+    Foreign {
+        /// The directory.
+        path: PathBuf,
+        /// Name of the first file or folder that does not belong.
+        found: String,
+    },
     /// Another process, or another store of this one, has the directory open.
     #[error("{0} is in use by another process; stop it first")]
     Locked(PathBuf),

@@ -108,10 +108,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Exists`](StateError::Exists) where a chain is, and is left untouched;
+    /// [`Foreign`](StateError::Foreign) where other things are, which are left untouched too;
     /// [`Orphan`](StateError::Orphan) for storage without its account; or what the disk says.
     pub fn create(path: impl AsRef<Path>, genesis: &Genesis<'_>) -> Result<Self, StateError> {
         let path = path.as_ref();
         std::fs::create_dir_all(path).map_err(|source| StateError::Io { path: path.into(), source })?;
+        refuse_foreign(path)?;
         let db = open_database(path, true)?;
         let nothing = Head { number: 0, hash: genesis.hash, state_root: alloy_trie::EMPTY_ROOT_HASH };
         let store = Self { db, path: path.into(), head: Mutex::new(nothing) };
@@ -183,6 +185,25 @@ impl Store {
         }
         self.db.write_opt(batch, &synced()).map_err(|error| explain(&self.path, error))
     }
+}
+
+/// A chain's directory is RocksDB's alone: nothing is to be mixed with files of somebody else's.
+fn refuse_foreign(path: &Path) -> Result<(), StateError> {
+    // The last one is where a file system is mounted.
+    const NAMES: [&str; 4] = ["CURRENT", "IDENTITY", "LOCK", "lost+found"];
+    const PREFIXES: [&str; 3] = ["LOG", "MANIFEST-", "OPTIONS-"];
+    const SUFFIXES: [&str; 3] = [".log", ".sst", ".dbtmp"];
+    let io = |source| StateError::Io { path: path.into(), source };
+    for entry in std::fs::read_dir(path).map_err(io)? {
+        let found = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
+        let ours = NAMES.contains(&found.as_str())
+            || PREFIXES.iter().any(|prefix| found.starts_with(prefix))
+            || SUFFIXES.iter().any(|suffix| found.ends_with(suffix));
+        if !ours {
+            return Err(StateError::Foreign { path: path.into(), found });
+        }
+    }
+    Ok(())
 }
 
 /// Opens RocksDB with the columns that are there (a later schema may have others) or, to create, ours.

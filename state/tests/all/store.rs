@@ -76,6 +76,17 @@ fn an_existing_chain_is_not_overwritten() {
 }
 
 #[test]
+fn a_directory_with_other_things_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("thesis.tex"), b"years of work").unwrap();
+    match create(dir.path(), &small()) {
+        Err(StateError::Foreign { found, .. }) => assert_eq!(found, "thesis.tex"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing was added");
+}
+
+#[test]
 fn a_store_in_use_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let store = create(dir.path(), &small()).unwrap();
