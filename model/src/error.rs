@@ -1,4 +1,7 @@
 //! Why an artifact is not a model.
+//!
+//! The words of these errors reach contracts (as the reason of the registry's `BadModel`), which can hash them:
+//! they are part of an op set, and change only with one.
 
 use crate::DType;
 

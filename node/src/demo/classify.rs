@@ -18,7 +18,10 @@ use isocortex_inference::Backend;
 use isocortex_precompiles::abi::Classifier::{answersCall, classifyCall, previewCall};
 use isocortex_vm::{CallRequest, Outcome};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 /// Transactions a block.
 const A_BLOCK: usize = 20;
@@ -54,10 +57,17 @@ pub struct Run {
 }
 
 /// Classifies every test image of `fashion` through the contract, and reads the answers back from its storage.
+/// Leaves the first photograph in `folder`.
 ///
 /// # Errors
 /// A transaction that fails; an answer that is not the one outside the chain.
-pub fn photographs(on: &Published, fashion: &Tested, backend: &dyn Backend, ui: Ui) -> Result<Run, Failure> {
+pub fn photographs(
+    on: &Published,
+    fashion: &Tested,
+    backend: &dyn Backend,
+    folder: &Path,
+    ui: Ui,
+) -> Result<Run, Failure> {
     let chain = &on.chain;
     let inputs =
         (0..fashion.labels.len()).map(|index| fashion.input(index)).collect::<Result<Vec<_>, _>>()?;
@@ -106,14 +116,16 @@ pub fn photographs(on: &Published, fashion: &Tested, backend: &dyn Backend, ui: 
             state_root: block.state_root,
         });
     }
-    preview(on, &all, ui)?;
+    preview(on, &all, folder, ui)?;
     Ok(Run { photographs: all, blocks, time })
 }
 
 /// Asks the contract again, in a `view` call.
-fn preview(on: &Published, all: &[Photograph], ui: Ui) -> Result<(), Failure> {
+fn preview(on: &Published, all: &[Photograph], folder: &Path, ui: Ui) -> Result<(), Failure> {
     let Some(photograph) = all.first() else { return Ok(()) };
-    ui.line(format_args!("{DIM}$ isocortex call --data chain --to {} --sig 'preview(bytes) returns (uint256,bytes)' @pixels{DIM:#}", on.contract));
+    let file = folder.join("pixels.bin");
+    std::fs::write(&file, &photograph.pixels).map_err(Failure::file(&file))?;
+    ui.line(format_args!("{DIM}$ isocortex call --data chain --to {} --sig 'preview(bytes) returns (uint256,bytes)' @pixels.bin{DIM:#}", on.contract));
     let answer = view(&on.chain, on.contract, &previewCall { pixels: photograph.pixels.clone().into() })?;
     same("the view call of image", 0, &answer.logits, Some(&photograph.logits.to_vec()))?;
     ui.line(format_args!("the view call answers class {}, as the transaction did", answer.prediction));

@@ -58,7 +58,7 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let chain = &published.chain;
 
     ui.heading(format_args!("3  The contract classifies {images} photographs in transactions"));
-    let run = classify::photographs(&published, &fashion, &*backend, ui)?;
+    let run = classify::photographs(&published, &fashion, &*backend, folder.path(), ui)?;
     let rows = rows::rows(&published, &cancer, &*backend, ui)?;
 
     ui.heading("4  What the chain says");
