@@ -6,16 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 runs=${1:-2000}
 target=${CARGO_TARGET_DIR:-target}
-cache=${ISOCORTEX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/isocortex}
-need=inference/benches/requirements.txt
-home=$cache/bench-$(sha256sum "$need" | cut -c1-12)
-if [ ! -e "$home/complete" ]; then
-    echo "bench-cpu: making an environment with $(paste -sd' ' "$need") in $home" >&2
-    rm -rf "$home"
-    python3 -m venv "$home" >&2
-    "$home/bin/pip" install --quiet --disable-pip-version-check -r "$need" >&2
-    touch "$home/complete"
-fi
+python=$(REQUIREMENTS=inference/benches/requirements.txt scripts/python.sh --which)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -26,7 +17,7 @@ cargo build --quiet --release --locked --package isocortex-inference --example t
 
 for round in 1 2 3; do
     echo "bench-cpu: round $round of 3" >&2
-    "$home/bin/python" inference/benches/peer_onnxruntime.py --runs "$runs" 2>"$work/peer.log" ||
+    "$python" inference/benches/peer_onnxruntime.py --runs "$runs" 2>"$work/peer.log" ||
         { cat "$work/peer.log" >&2; exit 1; }
     "$target/release/examples/time_model" "$work/model.iso" "$runs" | grep -v '^macs ' | sed 's/^/isocortex-/'
 done | tee "$work/times" >/dev/null

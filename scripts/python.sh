@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Runs Python with what the vectors and their checks need, from an environment kept outside the checkout.
+# REQUIREMENTS names another list of packages.
 #   scripts/python.sh FILE [ARGS]   run a script        scripts/python.sh --which   print the interpreter
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=${ISOCORTEX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/isocortex}
-need=testvectors/python/requirements.txt
+need=${REQUIREMENTS:-testvectors/python/requirements.txt}
 home=$cache/python-$(sha256sum "$need" | cut -c1-12)
 if [ ! -e "$home/complete" ]; then
     echo "python: making an environment with $(grep -vE '^#|^$' "$need" | paste -sd' ') in $home" >&2
