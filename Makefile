@@ -4,6 +4,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 export CARGO_TERM_PROGRESS_WHEN ?= auto
+# Where rustup puts cargo, for a shell that does not know it yet.
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 # Every cargo call is in the release profile: one build of the dependencies serves them all.
 CARGO := eval "$$(scripts/rocksdb.sh)"; cargo

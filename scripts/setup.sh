@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs and this machine lacks: a C and C++ compiler, make, pkg-config, and
 # libclang with its headers (RocksDB's bindings are generated with it). Says so before it does, and is
-# quick and silent when nothing is missing. Rust it only checks: how to install it is the user's choice.
+# quick and silent when nothing is missing. Rust comes from its own installer, for this user alone.
 #
 #   scripts/setup.sh        for the build
 #   scripts/setup.sh test   for the tests too: Node.js and npm (solc), Python with venv (NumPy), g++
@@ -26,7 +26,18 @@ libclang_packages() {
     if [ -n "$version" ]; then echo "libclang1-$version libclang-common-$version-dev"; else echo libclang-dev; fi
 }
 
+# Rust, by its own installer: distributions carry older ones. The Makefile looks for it where rustup puts it.
+need=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
+PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
+rust_is_new_enough() {
+    local got
+    have cargo && have rustc || return 1
+    got=$(rustc --version | awk '{ print $2 }')
+    [ "$(printf '%s\n' "$need" "${got%%-*}" | sort -V | head -n 1)" = "$need" ]
+}
+
 missing=()
+rust_is_new_enough || have rustup || have curl || missing+=(curl)
 for tool in cc c++ make pkg-config; do have "$tool" || missing+=("$tool"); done
 have_libclang || missing+=(libclang)
 if [ "${1:-}" = test ]; then
@@ -56,6 +67,7 @@ if [ ${#missing[@]} -gt 0 ]; then
         case $tool in
             cc) packages+=(gcc libc6-dev) ;;
             c++) packages+=(g++) ;;
+            curl) packages+=(curl ca-certificates) ;;
             node) packages+=(nodejs) ;;
             python3) packages+=(python3 python3-venv) ;;
             libclang) read -ra names <<<"$(libclang_packages)"; packages+=("${names[@]}") ;;
@@ -71,14 +83,21 @@ if [ ${#missing[@]} -gt 0 ]; then
     fi
 fi
 
-need=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
-if ! have cargo || ! have rustc; then
-    say "Rust $need or newer is missing; see https://rustup.rs, for example:"
-    say "    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
-    exit 1
-fi
-got=$(rustc --version | awk '{ print $2 }')
-if [ "$(printf '%s\n' "$need" "${got%%-*}" | sort -V | head -n 1)" != "$need" ]; then
-    say "Rust $need or newer is needed, this is $got; with rustup: rustup update stable"
-    exit 1
+if ! rust_is_new_enough; then
+    found=$(rustc --version 2>/dev/null || echo none)
+    say "Rust $need or newer is needed; found: $found"
+    if [ -n "${ISOCORTEX_NO_RUSTUP:-}" ]; then
+        say "ISOCORTEX_NO_RUSTUP is set: please install it yourself, see https://rustup.rs"
+        exit 1
+    elif have rustup; then
+        say "running rustup update stable"
+        rustup update stable >&2
+    else
+        say "installing it with https://sh.rustup.rs for this user alone (ISOCORTEX_NO_RUSTUP=1 keeps it away)"
+        # An older Rust of the system's may stay where it is: rustup's comes first in the path.
+        curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
+            RUSTUP_INIT_SKIP_PATH_CHECK=yes sh -s -- -y --profile minimal --component rustfmt,clippy >&2
+    fi
+    hash -r
+    rust_is_new_enough || { say "that gave $(rustc --version 2>/dev/null || echo no Rust); Rust $need is needed"; exit 1; }
 fi
