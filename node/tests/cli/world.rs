@@ -69,7 +69,8 @@ pub struct World {
 pub fn world() -> &'static World {
     static WORLD: OnceLock<World> = OnceLock::new();
     WORLD.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
+        // Nothing drops a static, so what it leaves is left among the build's outputs.
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let run = |args: &[&str]| run_in(folder.path(), args).exits(0);
         let (onnx, rows) = (
             repository("models/breast-cancer/model.onnx"),
