@@ -69,8 +69,8 @@ impl Detected {
     }
 }
 
-/// What a node computes from: the words of up to two operands, each at least as long as its value.
-pub(super) type Operands<'a> = [&'a [i32]; 2];
+/// What a node computes from: the words of each operand, at least as long as its value.
+pub(super) type Operands<'a> = &'a [&'a [i32]];
 
 /// A node, or several fused, made ready.
 pub(super) trait Kernel: Send + Sync {

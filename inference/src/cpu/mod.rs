@@ -12,6 +12,7 @@ mod conv;
 mod depthwise;
 mod element;
 mod elementwise;
+mod fallback;
 mod gemm;
 mod isa;
 mod kernels;

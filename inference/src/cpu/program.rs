@@ -1,11 +1,12 @@
 //! A model made ready: kernels in order, and a place in memory for each value that exists.
 
 use super::element::Int;
-use super::isa::{Detected, Kernel, Operands};
+use super::isa::{Detected, Kernel};
 use super::plan::{Life, place};
 use super::{kernels, memory};
 use crate::Error;
 use isocortex_model::{DType, Model, Op, ops};
+use smallvec::SmallVec;
 use std::ops::Range;
 
 /// A kernel with the values that it reads and makes, by their numbers in the model.
@@ -121,16 +122,16 @@ impl Program {
             // Places of values alive together never overlap, so each operand is wholly on one side.
             let (before, rest) = arena.words.split_at_mut(place.start);
             let (y, after) = rest.split_at_mut(place.len());
-            let mut x: Operands<'_> = [&[], &[]];
-            for (x, &v) in x.iter_mut().zip(&step.operands) {
+            let operand = |&v: &usize| {
                 let from = self.places[v].clone().unwrap_or(0..0);
-                *x = if from.end <= place.start {
+                if from.end <= place.start {
                     &before[from]
                 } else {
                     &after[from.start - place.end..from.end - place.end]
-                };
-            }
-            step.kernel.run(x, y, &mut arena.scratch);
+                }
+            };
+            let x: SmallVec<[&[i32]; 4]> = step.operands.iter().map(operand).collect();
+            step.kernel.run(&x, y, &mut arena.scratch);
             made(step.result, y);
         }
     }

@@ -44,7 +44,7 @@ fn noise(mut state: u64) -> impl FnMut() -> i8 {
 }
 
 /// All ops; channels that fill no panel, rows that fill no tile.
-fn network() -> Artifact {
+pub(super) fn network() -> Artifact {
     let mut next = noise(7);
     let mut i8s = |shape: &[u32]| Tensor::i8(shape, (0..shape.iter().product()).map(|_| next()).collect());
     let bias = |n: u32| Tensor::i32(&[n], (0..n).map(|i| 1_000 * i as i32 - 9_000).collect());

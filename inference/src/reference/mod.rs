@@ -74,7 +74,7 @@ impl LoadedReference {
         let header = self.model.header();
         for (node, info) in header.nodes.iter().zip(&self.model.values()[header.inputs.len()..]) {
             let operands: Vec<&Wide> = node.operands.iter().map(|&v| &values[v as usize]).collect();
-            let value = self.compute(&node.op, &operands, &info.ty);
+            let value = compute(&node.op, &|index| &self.constants[index as usize], &operands, &info.ty);
             debug_assert!(
                 value.data.iter().all(|&v| info.interval.contains(v)),
                 "{:?} left its interval",
@@ -92,28 +92,33 @@ impl LoadedReference {
         }
         bytes
     }
+}
 
-    fn compute(&self, op: &Op, operands: &[&Wide], ty: &TensorType) -> Wide {
-        let x = operands[0];
-        let constant = |index: u32| &self.constants[index as usize];
-        let mut y = Wide::zeros(&ty.shape);
-        match op {
-            Op::Conv2d(op) => conv2d::run(op, x, constant(op.weight), constant(op.bias), &mut y),
-            Op::DepthwiseConv2d(op) => {
-                depthwise_conv2d::run(op, x, constant(op.weight), constant(op.bias), &mut y)
-            }
-            Op::MatMul(op) => mat_mul::run(op, x, constant(op.weight), constant(op.bias), &mut y),
-            Op::Rescale(op) => {
-                elementwise::rescale(op, x, constant(op.multiplier), constant(op.shift), &mut y)
-            }
-            Op::AddScaled(op) => add_scaled::run(op, x, operands[1], &mut y),
-            Op::Clamp(op) => elementwise::clamp(op, x, &mut y),
-            Op::MaxPool(op) => max_pool::run(op, x, &mut y),
-            Op::ReduceSum(op) => reduce_sum::run(op, x, &mut y),
-            Op::Reshape(_) => y.data.clone_from(&x.data),
-            Op::Transpose(op) => shape::transpose(op, x, &mut y),
-            Op::Table8(op) => elementwise::table8(x, constant(op.table), &mut y),
+/// The result of a checked node: `constant` gives the constants that the op names, `ty` is the result's type.
+pub(crate) fn compute<'a>(
+    op: &Op,
+    constant: &dyn Fn(u32) -> &'a Wide,
+    operands: &[&Wide],
+    ty: &TensorType,
+) -> Wide {
+    let x = |index: usize| operands[index];
+    let mut y = Wide::zeros(&ty.shape);
+    match op {
+        Op::Conv2d(op) => conv2d::run(op, x(0), constant(op.weight), constant(op.bias), &mut y),
+        Op::DepthwiseConv2d(op) => {
+            depthwise_conv2d::run(op, x(0), constant(op.weight), constant(op.bias), &mut y)
         }
-        y
+        Op::MatMul(op) => mat_mul::run(op, x(0), constant(op.weight), constant(op.bias), &mut y),
+        Op::Rescale(op) => {
+            elementwise::rescale(op, x(0), constant(op.multiplier), constant(op.shift), &mut y)
+        }
+        Op::AddScaled(op) => add_scaled::run(op, x(0), x(1), &mut y),
+        Op::Clamp(op) => elementwise::clamp(op, x(0), &mut y),
+        Op::MaxPool(op) => max_pool::run(op, x(0), &mut y),
+        Op::ReduceSum(op) => reduce_sum::run(op, x(0), &mut y),
+        Op::Reshape(_) => y.data.clone_from(&x(0).data),
+        Op::Transpose(op) => shape::transpose(op, x(0), &mut y),
+        Op::Table8(op) => elementwise::table8(x(0), constant(op.table), &mut y),
     }
+    y
 }

@@ -1,0 +1,84 @@
+//! Any op through the reference: for those that have no kernel of their own yet ("reference only").
+
+use super::element::{Int, typed, view, view_mut};
+use super::isa::{Kernel, Operands};
+use crate::reference::{self, Wide};
+use isocortex_model::{Model, Op, TensorType};
+use std::collections::BTreeMap;
+
+/// A node as the reference computes it: operands widened to i32, the result narrowed.
+pub(super) struct Fallback {
+    op: Op,
+    /// Those that the op names.
+    constants: BTreeMap<u32, Wide>,
+    operands: Vec<TensorType>,
+    result: TensorType,
+}
+
+impl Fallback {
+    /// Of the node at `index`.
+    pub fn new(model: &Model, index: usize) -> Self {
+        let (header, values) = (model.header(), model.values());
+        let node = &header.nodes[index];
+        let constant = |index: u32| (index, Wide::new(&model.constants()[index as usize]));
+        Self {
+            op: node.op.clone(),
+            constants: node.op.constants().into_iter().map(constant).collect(),
+            operands: node.operands.iter().map(|&v| values[v as usize].ty.clone()).collect(),
+            result: values[header.inputs.len() + index].ty.clone(),
+        }
+    }
+}
+
+impl Kernel for Fallback {
+    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8]) {
+        let widen = |(words, ty): (&&[i32], &TensorType)| {
+            let mut wide = Wide::zeros(&ty.shape);
+            typed!(ty.dtype, X => {
+                let from = view::<X>(words, wide.data.len());
+                wide.data.iter_mut().zip(from).for_each(|(to, &x)| *to = x.into());
+            });
+            wide
+        };
+        let operands: Vec<Wide> = x.iter().zip(&self.operands).map(widen).collect();
+        let operands: Vec<&Wide> = operands.iter().collect();
+        let result = reference::compute(&self.op, &|index| &self.constants[&index], &operands, &self.result);
+        typed!(self.result.dtype, Y => {
+            let to = view_mut::<Y>(y, result.data.len());
+            to.iter_mut().zip(&result.data).for_each(|(to, &y)| *to = Y::wrap(y.into()));
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Backend, Reference};
+    use std::sync::Arc;
+
+    /// Each node of the self-test's network, its operands the reference's own.
+    #[test]
+    fn gives_the_bytes_of_the_reference() {
+        let model = Arc::new(Model::check(&crate::cpu::self_test::network()).unwrap());
+        let input: Vec<u8> = (0..model.input_len()).map(|i| (i * 7 % 251) as u8).collect();
+        let trace = Reference.load(model.clone()).unwrap().trace(&input).unwrap();
+        let words = |bytes: &[u8]| -> Vec<i32> {
+            let mut words = vec![0; bytes.len().div_ceil(4)];
+            bytemuck::cast_slice_mut::<i32, u8>(&mut words)[..bytes.len()].copy_from_slice(bytes);
+            words
+        };
+        let mut values = vec![words(&input)];
+        for (index, wanted) in trace.iter().enumerate() {
+            let operands = model.header().nodes[index].operands.iter();
+            let operands: Vec<&[i32]> = operands.map(|&v| &values[v as usize][..]).collect();
+            let mut y = words(&vec![0xff; wanted.bytes.len()]);
+            Fallback::new(&model, index).run(&operands, &mut y, &mut []);
+            assert!(
+                bytemuck::cast_slice::<i32, u8>(&y)[..wanted.bytes.len()] == wanted.bytes[..],
+                "{}",
+                wanted.op
+            );
+            values.push(y);
+        }
+    }
+}
