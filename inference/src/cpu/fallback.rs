@@ -32,15 +32,12 @@ impl Fallback {
 
 impl Kernel for Fallback {
     fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8]) {
-        let widen = |(words, ty): (&&[i32], &TensorType)| {
+        let operand = |(words, ty): (&&[i32], &TensorType)| {
             let mut wide = Wide::zeros(&ty.shape);
-            typed!(ty.dtype, X => {
-                let from = view::<X>(words, wide.data.len());
-                wide.data.iter_mut().zip(from).for_each(|(to, &x)| *to = x.into());
-            });
+            typed!(ty.dtype, X => widen(view::<X>(words, wide.data.len()), &mut wide.data));
             wide
         };
-        let operands: Vec<Wide> = x.iter().zip(&self.operands).map(widen).collect();
+        let operands: Vec<Wide> = x.iter().zip(&self.operands).map(operand).collect();
         let operands: Vec<&Wide> = operands.iter().collect();
         let result = reference::compute(&self.op, &|index| &self.constants[&index], &operands, &self.result);
         typed!(self.result.dtype, Y => {
@@ -48,6 +45,10 @@ impl Kernel for Fallback {
             to.iter_mut().zip(&result.data).for_each(|(to, &y)| *to = Y::wrap(y.into()));
         });
     }
+}
+
+fn widen<X: Int>(x: &[X], to: &mut [i32]) {
+    to.iter_mut().zip(x).for_each(|(to, &x)| *to = x.into());
 }
 
 #[cfg(test)]
