@@ -118,6 +118,7 @@ pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
             elements(Kernel::Transpose, y, vec![], rest)
         }
         Op::Table8(op) => elements(Kernel::Table8, y, vec![pack::bytes(constant(op.table)?)], vec![]),
+        op => return Err(Error::layout(format!("{}, which has no kernel on this device yet", op.name()))),
     };
     Ok(Step::Launch(work))
 }

@@ -41,8 +41,10 @@ impl Model {
         for (index, node) in header.nodes.iter().enumerate() {
             let rule = node.op.rule();
             let at = |fault| Error::Node { index, op: node.op.name(), fault };
-            if node.operands.len() != rule.arity() {
-                return Err(at(Fault::Arity { wanted: rule.arity(), got: node.operands.len() }));
+            let (wanted, got) = (rule.arity(), node.operands.len());
+            if !wanted.contains(&got) {
+                let wanted = if got < *wanted.start() { *wanted.start() } else { *wanted.end() };
+                return Err(at(Fault::Arity { wanted, got }));
             }
             let operands: Vec<&Value> = node
                 .operands
@@ -50,7 +52,7 @@ impl Model {
                 .map(|&v| values.get(v as usize).ok_or(Fault::NotEarlier(v)))
                 .collect::<Result<_, _>>()
                 .map_err(at)?;
-            let Inferred { ty, interval, macs, steps } =
+            let Inferred { ty, interval, macs, steps, bytes: moved } =
                 rule.infer(&operands, Constants(&constants)).map_err(at)?;
             ty.check().map_err(at)?;
 
@@ -67,7 +69,7 @@ impl Model {
                     *flag = true;
                 }
             }
-            cost.bytes = cost.bytes.saturating_add(bytes);
+            cost.bytes = cost.bytes.saturating_add(moved.unwrap_or(bytes));
             values.push(Value { ty, interval });
         }
 

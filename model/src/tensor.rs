@@ -156,6 +156,11 @@ impl Tensor {
         Self { shape: shape.to_vec(), data: Data::I8(data) }
     }
 
+    /// An i16 tensor.
+    pub fn i16(shape: &[u32], data: Vec<i16>) -> Self {
+        Self { shape: shape.to_vec(), data: Data::I16(data) }
+    }
+
     /// An i32 tensor.
     pub fn i32(shape: &[u32], data: Vec<i32>) -> Self {
         Self { shape: shape.to_vec(), data: Data::I32(data) }
@@ -196,6 +201,11 @@ impl Tensor {
     /// The elements where they are i8; empty otherwise.
     pub fn as_i8(&self) -> &[i8] {
         if let Data::I8(v) = &self.data { v } else { &[] }
+    }
+
+    /// The elements where they are i16; empty otherwise.
+    pub fn as_i16(&self) -> &[i16] {
+        if let Data::I16(v) = &self.data { v } else { &[] }
     }
 
     /// The elements where they are i32; empty otherwise.

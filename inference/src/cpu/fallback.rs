@@ -4,13 +4,12 @@ use super::element::{Int, typed, view, view_mut};
 use super::isa::{Kernel, Operands};
 use crate::reference::{self, Wide};
 use isocortex_model::{Model, Op, TensorType};
-use std::collections::BTreeMap;
 
 /// A node as the reference computes it: operands widened to i32, the result narrowed.
 pub(super) struct Fallback {
     op: Op,
     /// Those that the op names.
-    constants: BTreeMap<u32, Wide>,
+    constants: Vec<Wide>,
     operands: Vec<TensorType>,
     result: TensorType,
 }
@@ -20,7 +19,7 @@ impl Fallback {
     pub fn new(model: &Model, index: usize) -> Self {
         let (header, values) = (model.header(), model.values());
         let node = &header.nodes[index];
-        let constant = |index: u32| (index, Wide::new(&model.constants()[index as usize]));
+        let constant = |index: u32| Wide::new(&model.constants()[index as usize]);
         Self {
             op: node.op.clone(),
             constants: node.op.constants().into_iter().map(constant).collect(),
@@ -39,7 +38,8 @@ impl Kernel for Fallback {
         };
         let operands: Vec<Wide> = x.iter().zip(&self.operands).map(operand).collect();
         let operands: Vec<&Wide> = operands.iter().collect();
-        let result = reference::compute(&self.op, &|index| &self.constants[&index], &operands, &self.result);
+        let constants: Vec<&Wide> = self.constants.iter().collect();
+        let result = reference::compute(&self.op, &operands, &constants, &self.result);
         typed!(self.result.dtype, Y => {
             let to = view_mut::<Y>(y, result.data.len());
             to.iter_mut().zip(&result.data).for_each(|(to, &y)| *to = Y::wrap(y.into()));

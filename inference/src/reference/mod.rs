@@ -1,14 +1,56 @@
 //! The reference: SPEC.md as plain loops, one file an op. Slow, obvious, and the authority.
 
+mod abs;
+mod abs_max_row;
+mod add;
 mod add_scaled;
+mod arg_max;
+mod avg_pool;
+mod batch_mat_mul;
+mod causal_mask;
+mod clamp;
+mod compare;
+mod concat;
+mod constant;
 mod conv2d;
+mod conv_transpose2d;
 mod depthwise_conv2d;
-mod elementwise;
+mod dyn_quant_row;
+mod embed;
+mod gather;
+mod kv_append;
+mod l2_norm;
+mod layer_norm;
 mod mat_mul;
+mod max;
 mod max_pool;
+mod min;
+mod mul;
+mod mul_rescale;
+mod neg;
+mod pad;
+mod reduce_max;
+mod reduce_min;
 mod reduce_sum;
-mod shape;
+mod rescale;
+mod rescale_row;
+mod reshape;
+mod resize;
+mod rms_norm;
+mod rope;
+mod scatter_row;
+mod select;
+mod shift;
+mod slice;
+mod softmax15;
+mod sub;
+mod table16;
+mod table8;
 mod tensor;
+mod tile;
+mod top_k;
+mod transpose;
+mod tree_ensemble;
 
 pub use tensor::Wide;
 
@@ -74,7 +116,9 @@ impl LoadedReference {
         let header = self.model.header();
         for (node, info) in header.nodes.iter().zip(&self.model.values()[header.inputs.len()..]) {
             let operands: Vec<&Wide> = node.operands.iter().map(|&v| &values[v as usize]).collect();
-            let value = compute(&node.op, &|index| &self.constants[index as usize], &operands, &info.ty);
+            let constants: Vec<&Wide> =
+                node.op.constants().iter().map(|&c| &self.constants[c as usize]).collect();
+            let value = compute(&node.op, &operands, &constants, &info.ty);
             debug_assert!(
                 value.data.iter().all(|&v| info.interval.contains(v)),
                 "{:?} left its interval",
@@ -94,31 +138,33 @@ impl LoadedReference {
     }
 }
 
-/// The result of a checked node: `constant` gives the constants that the op names, `ty` is the result's type.
-pub(crate) fn compute<'a>(
-    op: &Op,
-    constant: &dyn Fn(u32) -> &'a Wide,
-    operands: &[&Wide],
-    ty: &TensorType,
-) -> Wide {
-    let x = |index: usize| operands[index];
+/// An op as plain loops over operands, the constants that it names (in the order of [`Op::constants`]) and a
+/// result of zeros in the right shape. Only for what [`Model::check`] has accepted: nothing is checked again.
+pub trait Compute {
+    /// Writes the result.
+    fn compute(&self, x: &[&Wide], constants: &[&Wide], y: &mut Wide);
+}
+
+macro_rules! dispatch {
+    ($op:ident: $($name:ident)*) => {
+        match $op { $(Op::$name(op) => op,)* }
+    };
+}
+
+/// The result, of type `ty`, of a checked op.
+pub(crate) fn compute(op: &Op, x: &[&Wide], constants: &[&Wide], ty: &TensorType) -> Wide {
+    let op: &dyn Compute = dispatch!(op:
+        Conv2d DepthwiseConv2d MatMul Rescale AddScaled Clamp MaxPool
+        ReduceSum Reshape Transpose Table8 ConvTranspose2d BatchMatMul AbsMaxRow
+        DynQuantRow RescaleRow Add Sub Mul MulRescale Max
+        Min Neg Abs Shift Compare Select Table16
+        AvgPool ReduceMax ReduceMin ArgMax TopK Softmax15 LayerNorm
+        RmsNorm L2Norm Slice Concat Pad Tile Resize
+        Gather Embed ScatterRow Rope KvAppend CausalMask TreeEnsemble
+        Constant
+
+    );
     let mut y = Wide::zeros(&ty.shape);
-    match op {
-        Op::Conv2d(op) => conv2d::run(op, x(0), constant(op.weight), constant(op.bias), &mut y),
-        Op::DepthwiseConv2d(op) => {
-            depthwise_conv2d::run(op, x(0), constant(op.weight), constant(op.bias), &mut y)
-        }
-        Op::MatMul(op) => mat_mul::run(op, x(0), constant(op.weight), constant(op.bias), &mut y),
-        Op::Rescale(op) => {
-            elementwise::rescale(op, x(0), constant(op.multiplier), constant(op.shift), &mut y)
-        }
-        Op::AddScaled(op) => add_scaled::run(op, x(0), x(1), &mut y),
-        Op::Clamp(op) => elementwise::clamp(op, x(0), &mut y),
-        Op::MaxPool(op) => max_pool::run(op, x(0), &mut y),
-        Op::ReduceSum(op) => reduce_sum::run(op, x(0), &mut y),
-        Op::Reshape(_) => y.data.clone_from(&x(0).data),
-        Op::Transpose(op) => shape::transpose(op, x(0), &mut y),
-        Op::Table8(op) => elementwise::table8(x(0), constant(op.table), &mut y),
-    }
+    op.compute(x, constants, &mut y);
     y
 }

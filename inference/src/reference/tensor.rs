@@ -22,6 +22,11 @@ impl Wide {
         Self { shape: dims(&tensor.shape), data }
     }
 
+    /// From a shape and as many elements.
+    pub fn of(shape: &[u32], data: &[i32]) -> Self {
+        Self { shape: dims(shape), data: data.to_vec() }
+    }
+
     /// All zero.
     pub fn zeros(shape: &[u32]) -> Self {
         let shape = dims(shape);

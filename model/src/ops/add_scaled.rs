@@ -36,8 +36,8 @@ impl AddScaled {
 }
 
 impl Rule for AddScaled {
-    fn arity(&self) -> usize {
-        2
+    fn arity(&self) -> std::ops::RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
@@ -60,7 +60,7 @@ impl Rule for AddScaled {
             hi: self.apply(a.interval.hi, b.interval.hi),
         };
         let macs = ty.elements().saturating_mul(2);
-        Ok(Inferred { ty, interval, macs, steps: 0 })
+        Ok(Inferred { ty, interval, macs, steps: 0, bytes: None })
     }
 }
 

@@ -16,6 +16,12 @@ impl Rule for Clamp {
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
         let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
         check_range(x.ty.dtype, self.lo, self.lo, self.hi)?;
-        Ok(Inferred { ty: x.ty.clone(), interval: x.interval.clamp(self.lo, self.hi), macs: 0, steps: 0 })
+        Ok(Inferred {
+            ty: x.ty.clone(),
+            interval: x.interval.clamp(self.lo, self.hi),
+            macs: 0,
+            steps: 0,
+            bytes: None,
+        })
     }
 }

@@ -48,6 +48,6 @@ impl Rule for Conv2d {
             }))?;
         let ty = TensorType::new(DType::I32, &[oh, ow, o]);
         let macs = ty.elements().saturating_mul(taps as u64);
-        Ok(Inferred { ty, interval, macs, steps: window.steps([oh, ow], c) })
+        Ok(Inferred { ty, interval, macs, steps: window.steps([oh, ow], c), bytes: None })
     }
 }

@@ -48,6 +48,6 @@ impl Rule for DepthwiseConv2d {
         }))?;
         let ty = TensorType::new(DType::I32, &[oh, ow, c]);
         let macs = ty.elements().saturating_mul(u64::from(kh) * u64::from(kw));
-        Ok(Inferred { ty, interval, macs, steps: window.steps([oh, ow], c) })
+        Ok(Inferred { ty, interval, macs, steps: window.steps([oh, ow], c), bytes: None })
     }
 }

@@ -36,6 +36,6 @@ impl Rule for MatMul {
             *last = n;
         }
         let macs = ty.elements().saturating_mul(k.into());
-        Ok(Inferred { ty, interval, macs, steps: 0 })
+        Ok(Inferred { ty, interval, macs, steps: 0, bytes: None })
     }
 }

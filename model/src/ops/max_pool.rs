@@ -34,6 +34,6 @@ impl Rule for MaxPool {
         let window = self.window();
         let [oh, ow] = window.infer(h, w)?;
         let ty = TensorType::new(DType::I8, &[oh, ow, c]);
-        Ok(Inferred { ty, interval: x.interval, macs: 0, steps: window.steps([oh, ow], c) })
+        Ok(Inferred { ty, interval: x.interval, macs: 0, steps: window.steps([oh, ow], c), bytes: None })
     }
 }

@@ -41,6 +41,7 @@ impl Rule for ReduceSum {
                 interval: Interval { lo, hi },
                 macs: x.ty.elements(),
                 steps: 0,
+                bytes: None,
             }),
             _ => Err(Fault::Overflow { channel: 0, reach }),
         }

@@ -60,6 +60,6 @@ impl Rule for Rescale {
         }))?;
         let ty = TensorType::new(self.dtype, &x.ty.shape);
         let macs = ty.elements();
-        Ok(Inferred { ty, interval, macs, steps: 0 })
+        Ok(Inferred { ty, interval, macs, steps: 0, bytes: None })
     }
 }

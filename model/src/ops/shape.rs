@@ -21,7 +21,7 @@ impl Rule for Reshape {
                 self.shape, x.ty.shape
             )));
         }
-        Ok(Inferred { ty, interval: x.interval, macs: 0, steps: 0 })
+        Ok(Inferred { ty, interval: x.interval, macs: 0, steps: 0, bytes: None })
     }
 }
 
@@ -44,6 +44,12 @@ impl Rule for Transpose {
             )));
         }
         let shape = self.perm.iter().filter_map(|&a| x.ty.shape.get(usize::from(a)).copied()).collect();
-        Ok(Inferred { ty: TensorType { dtype: x.ty.dtype, shape }, interval: x.interval, macs: 0, steps: 0 })
+        Ok(Inferred {
+            ty: TensorType { dtype: x.ty.dtype, shape },
+            interval: x.interval,
+            macs: 0,
+            steps: 0,
+            bytes: None,
+        })
     }
 }

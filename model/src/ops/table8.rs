@@ -25,6 +25,6 @@ impl Rule for Table8 {
                 .filter(|(v, _)| x.interval.contains(*v))
                 .map(|(_, &y)| Ok(Interval { lo: y.into(), hi: y.into() })),
         )?;
-        Ok(Inferred { ty: x.ty.clone(), interval, macs: 0, steps: 0 })
+        Ok(Inferred { ty: x.ty.clone(), interval, macs: 0, steps: 0, bytes: None })
     }
 }
