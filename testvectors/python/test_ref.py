@@ -8,12 +8,12 @@ import numpy as np
 
 from cases.build import Graph
 from cases.rng import Rng
-from isocortex_ref import ops
 from isocortex_ref.check import check
 from isocortex_ref.faults import Fault
 from isocortex_ref.header import decode, encode
 from isocortex_ref.keccak import keccak256
 from isocortex_ref.numbers import elements, q31s
+from isocortex_ref.ops import COMPUTE
 
 
 class Keccak(unittest.TestCase):
@@ -56,8 +56,8 @@ class Loops(unittest.TestCase):
                 shape = (kh, kw, c) if depthwise else (o, kh, kw, c)
                 weight = np.array(rng.tensor("i8", shape)).reshape(shape)
                 bias = np.array(rng.many(c if depthwise else o, -100, 100))
-                function = ops.depthwise_conv2d if depthwise else ops.conv2d
-                y = function(node, x, dict(weight=weight, bias=bias))
+                name = "DepthwiseConv2d" if depthwise else "Conv2d"
+                y = COMPUTE[name]({**node, "groups": 1}, None, x, weight=weight, bias=bias)
                 for (row, column, channel), got in np.ndenumerate(y):
                     want = int(bias[channel])
                     for u in range(kh):
@@ -78,7 +78,7 @@ class Loops(unittest.TestCase):
 
     def test_transpose(self):
         x = np.arange(24).reshape(2, 3, 4)
-        y = ops.transpose({"perm": [2, 0, 1]}, x, {})
+        y = COMPUTE["Transpose"]({"perm": [2, 0, 1]}, None, x)
         self.assertEqual(y.shape, (4, 2, 3))
         self.assertEqual(int(y[3, 1, 2]), int(x[1, 2, 3]))
 

@@ -18,7 +18,7 @@ def graph(rng, depthwise, x, o=1, kernel=(1, 1), stride=(1, 1), dilation=(1, 1),
         "DepthwiseConv2d" if depthwise else "Conv2d", value,
         weight=("i8", shape, rng.tensor("i8", shape) if weight is None else [weight] * n),
         bias=("i32", [channels], rng.many(channels, -40_000, 40_000) if bias is None else [bias] * channels),
-        zero_point=zp, stride=stride, dilation=dilation, pads=pads,
+        zero_point=zp, stride=stride, dilation=dilation, pads=pads, **({} if depthwise else {"groups": 1}),
     )
     return g
 

@@ -13,7 +13,7 @@ from .rng import Rng
 
 VALID = Graph(("i8", [2, 2, 1]))
 VALID.add("Conv2d", 0, weight=("i8", [2, 1, 1, 1], [3, -4]), bias=("i32", [2], [100, -100]), zero_point=1,
-          stride=(1, 1), dilation=(1, 1), pads=(0, 0, 0, 0))
+          stride=(1, 1), dilation=(1, 1), pads=(0, 0, 0, 0), groups=1)
 VALID.add("Rescale", 1, multiplier=("i32", [1], [1 << 30]), shift=("i8", [1], [33]), zero_point=0, lo=-128, hi=127,
           dtype="i8")
 VALID.add("Clamp", 2, lo=-50, hi=50)
@@ -51,7 +51,7 @@ def bytes_cases() -> list:
     put("op set 257", "unknown op set", b"ISOC\1\0", b"ISOC\1\1")
     # A Clamp node: one operand, value 2, then the tag.
     clamp = b"\1\0\0\0\2\0\0\0\6"
-    for tag in (0, 12, 255):
+    for tag in (0, 51, 255):
         put(f"op {tag}", "unknown op", clamp, clamp[:-1] + bytes([tag]))
     port = b"\2\0\0\0x0\0\3\0\0\0"
     put("dtype 3 of an input", "unknown dtype", port, b"\2\0\0\0x0\3\3\0\0\0")

@@ -29,7 +29,7 @@ class Net(Graph):
 
     def conv(self, value, c, o, shift, zero_point=0, kernel=3, pads=(1, 1, 1, 1), stride=(1, 1), **after):
         y = self.accumulate("Conv2d", value, [o, kernel, kernel, c], o, zero_point=zero_point, stride=stride,
-                            dilation=(1, 1), pads=pads)
+                            dilation=(1, 1), pads=pads, groups=1)
         return self.rescale(y, o, shift, **after)
 
     def depthwise(self, value, c, shift, zero_point=0, **after):

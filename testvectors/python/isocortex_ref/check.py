@@ -6,20 +6,10 @@ from .faults import Fault
 from .header import CONSTANTS, decode
 from .keccak import keccak256
 from .numbers import bounds, elements, from_bytes, size
-from .rules import RULES, require
+from .ops import OPERANDS, RULES, Tensor, Value
+from .ops.registry import require
 
 CHUNK = 65_536
-
-
-@dataclass(frozen=True)
-class Value:
-    dtype: str
-    shape: tuple
-    interval: tuple
-
-    @property
-    def bytes(self) -> int:
-        return elements(self.shape) * size(self.dtype)
 
 
 @dataclass(frozen=True)
@@ -34,7 +24,11 @@ def check(header_bytes: bytes, weights: bytes) -> Checked:
     """Decodes and checks an artifact, or raises Fault."""
     header = decode(header_bytes)
     check_limits(header)
-    constants = cut_weights(header, weights)
+    return check_graph(header, cut_weights(header, weights))
+
+
+def check_graph(header: dict, constants: list) -> Checked:
+    """The rules of the nodes: all but the header's form, its limits and the weights' hashes."""
     values = [
         Value(p["type"]["dtype"], tuple(p["type"]["shape"]), bounds(p["type"]["dtype"])) for p in header["inputs"]
     ]
@@ -43,34 +37,25 @@ def check(header_bytes: bytes, weights: bytes) -> Checked:
         op, name = node["op"], node["op"]["op"]
         for v in node["operands"]:
             require(v < len(values), "operand", f"{name} reads value {v}, itself or later")
-        require(len(node["operands"]) == (2 if name == "AddScaled" else 1), "operand", "number of operands")
-        mine = {}
-        for attribute in CONSTANTS.get(name, ()):
+        require(len(node["operands"]) in OPERANDS[name], "operand", "number of operands")
+        for attribute in CONSTANTS[name]:
             require(op[attribute] < len(constants), "constant", f"{name} {attribute}")
-            used.add(op[attribute])
-            mine[attribute] = (header["constants"][op[attribute]], constants[op[attribute]])
         operands = [values[v] for v in node["operands"]]
-        dtype, shape, interval, macs = RULES[name](op, *operands, mine)
-        check_shape(shape)
-        values.append(Value(dtype, tuple(shape), interval))
-        moved = sum(v.bytes for v in operands) + values[-1].bytes
-        moved += sum(elements(t["shape"]) * size(t["dtype"]) for t, _ in mine.values())
-        costs.append((macs, elements(shape) + steps(op, shape, operands[0], mine), moved))
+        mine = {a: Tensor(header["constants"][op[a]]["dtype"], constants[op[a]]) for a in CONSTANTS[name]}
+        used |= {op[a] for a in mine}
+        result = RULES[name](op, *operands, **mine)
+        check_shape(result.shape)
+        values.append(Value(result.dtype, tuple(result.shape), result.interval))
+        moved = result.bytes
+        if moved is None:
+            moved = sum(v.bytes for v in operands) + values[-1].bytes + sum(t.bytes for t in mine.values())
+        costs.append((result.macs, elements(result.shape) + result.steps, moved))
     require(used == set(range(len(constants))), "constant unused")
     check_outputs(header, values)
     cost = {key: sum(c[i] for c in costs) for i, key in enumerate(("macs", "elements", "bytes"))}
-    cost |= {"peak": peak(header, values), "weights": len(weights)}
+    cost |= {"peak": peak(header, values), "weights": header["weights_len"]}
     require(cost["peak"] <= 1 << 30 and cost["macs"] <= 1 << 42, "limit", "peak or macs")
     return Checked(header, constants, values, cost)
-
-
-def steps(op, shape, x, constants):
-    """Section 2: what an op with windows adds to `elements`."""
-    if op["op"] not in ("Conv2d", "DepthwiseConv2d", "MaxPool"):
-        return 0
-    # Weights are [O, KH, KW, C] or [KH, KW, C].
-    kernel = op["kernel"] if op["op"] == "MaxPool" else constants["weight"][0]["shape"][-3:-1]
-    return shape[0] * shape[1] * kernel[0] * kernel[1] * -(-x.shape[2] // 16)
 
 
 def check_shape(shape):

@@ -13,7 +13,7 @@ class Fault(Exception):
 KINDS = (
     "truncated",        # the header ends inside a field
     "trailing bytes",   # bytes after the header's last field
-    "encoding",         # not the one Borsh form: an Option tag other than 0 or 1, text that is not UTF-8
+    "encoding",         # not the one Borsh form: an Option, bool, mode or relation that is none, text that is not UTF-8
     "bad magic",
     "unknown op set",
     "unknown op",

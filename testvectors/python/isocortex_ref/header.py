@@ -12,36 +12,79 @@ PROVENANCE = ("struct", (
     ("source", ("option", HASH)), ("dataset", ("option", HASH)), ("calibration", ("option", HASH)),
     ("converter", "string"), ("licence", ("option", "string")),
 ))
-CONV = (("weight", "u32"), ("bias", "u32"), ("zero_point", "i32"), ("stride", ("array", "u32", 2)),
-        ("dilation", ("array", "u32", 2)), ("pads", ("array", "u32", 4)))
+PAIR, SIDES = ("array", "u32", 2), ("array", "u32", 4)  # of height and width; top, left, bottom, right
+TWO = ("array", "i32", 2)                               # one an operand
+CONV = (("weight", "constant"), ("bias", "constant"), ("zero_point", "i32"), ("stride", PAIR), ("dilation", PAIR),
+        ("pads", SIDES))
 CLAMPED = (("zero_point", "i32"), ("lo", "i32"), ("hi", "i32"), ("dtype", "dtype"))
-OPS = {
-    1: ("Conv2d", CONV),
+POOL = (("kernel", PAIR), ("stride", PAIR), ("pads", SIDES))
+AXES = (("axes", ("vec", "u8")),)
+TABLE = (("table", "constant"),)
+NORM = (("epsilon", "i32"), ("fraction", "u8"))
+OPS = {  # tag: (name, attributes in the order of section 7)
+    1: ("Conv2d", CONV + (("groups", "u32"),)),
     2: ("DepthwiseConv2d", CONV),
     3: ("MatMul", CONV[:3]),
-    4: ("Rescale", (("multiplier", "u32"), ("shift", "u32")) + CLAMPED),
-    5: ("AddScaled", (("multipliers", ("array", "i32", 2)), ("zero_points", ("array", "i32", 2)),
-                      ("shift", "u8")) + CLAMPED),
+    4: ("Rescale", (("multiplier", "constant"), ("shift", "constant")) + CLAMPED),
+    5: ("AddScaled", (("multipliers", TWO), ("zero_points", TWO), ("shift", "u8")) + CLAMPED),
     6: ("Clamp", (("lo", "i32"), ("hi", "i32"))),
-    7: ("MaxPool", (("kernel", ("array", "u32", 2)), ("stride", ("array", "u32", 2)),
-                    ("pads", ("array", "u32", 4)))),
-    8: ("ReduceSum", (("axes", ("vec", "u8")), ("zero_point", "i32"))),
+    7: ("MaxPool", POOL),
+    8: ("ReduceSum", AXES + (("zero_point", "i32"),)),
     9: ("Reshape", (("shape", ("vec", "u32")),)),
     10: ("Transpose", (("perm", ("vec", "u8")),)),
-    11: ("Table8", (("table", "u32"),)),
+    11: ("Table8", TABLE),
+    12: ("ConvTranspose2d", CONV[:5] + (("pads", ("array", "i32", 4)),)),
+    13: ("BatchMatMul", (("zero_points", TWO), ("transposed", "bool"))),
+    14: ("AbsMaxRow", ()),
+    15: ("DynQuantRow", ()),
+    16: ("RescaleRow", (("multiplier", "constant"), ("shift", "constant"), ("row_shift", "u8")) + CLAMPED),
+    17: ("Add", ()),
+    18: ("Sub", ()),
+    19: ("Mul", ()),
+    20: ("MulRescale", (("zero_points", TWO), ("multiplier", "i32"), ("shift", "u8")) + CLAMPED),
+    21: ("Max", ()),
+    22: ("Min", ()),
+    23: ("Neg", ()),
+    24: ("Abs", ()),
+    25: ("Shift", (("bits", "i8"), ("round", "bool"))),
+    26: ("Compare", (("relation", ("enum", 3)),)),
+    27: ("Select", ()),
+    28: ("Table16", TABLE),
+    29: ("AvgPool", POOL + (("zero_points", TWO), ("count_padding", "bool"))),
+    30: ("ReduceMax", AXES),
+    31: ("ReduceMin", AXES),
+    32: ("ArgMax", (("axis", "u8"),)),
+    33: ("TopK", (("k", "u32"),)),
+    34: ("Softmax15", TABLE + (("multiplier", "i32"), ("shift", "u8"))),
+    35: ("LayerNorm", (("gamma", "constant"), ("beta", "constant")) + NORM),
+    36: ("RmsNorm", (("gamma", "constant"),) + NORM),
+    37: ("L2Norm", NORM),
+    38: ("Slice", (("start", ("vec", "u32")), ("step", ("vec", "i32")), ("size", ("vec", "u32")))),
+    39: ("Concat", (("axis", "u8"),)),
+    40: ("Pad", (("before", ("vec", "u32")), ("after", ("vec", "u32")), ("value", "i32"))),
+    41: ("Tile", (("repeats", ("vec", "u32")),)),
+    42: ("Resize", (("mode", ("enum", 2)), ("scale", SIDES), ("offset", TWO), ("border", TWO))),
+    43: ("Gather", ()),
+    44: ("Embed", TABLE),
+    45: ("ScatterRow", ()),
+    46: ("Rope", (("cos", "constant"), ("sin", "constant"), ("interleaved", "bool"))),
+    47: ("KvAppend", ()),
+    48: ("CausalMask", (("fill", "i32"),)),
+    49: ("TreeEnsemble", tuple((name, "constant") for name in (
+        "feature", "threshold", "children", "roots", "leaves", "bias"))),
+    50: ("Constant", (("tensor", "constant"),)),
 }
 TAGS = {name: tag for tag, (name, _) in OPS.items()}
-CONSTANTS = {  # the attributes of an op that name constants
-    "Conv2d": ("weight", "bias"), "DepthwiseConv2d": ("weight", "bias"), "MatMul": ("weight", "bias"),
-    "Rescale": ("multiplier", "shift"), "Table8": ("table",),
-}
+# The attributes of an op that name constants.
+CONSTANTS = {name: tuple(a for a, kind in attributes if kind == "constant") for name, attributes in OPS.values()}
 NODE = ("struct", (("operands", ("vec", "u32")), ("op", "op")))
 HEADER = ("struct", (
     ("magic", "magic"), ("op_set", "op_set"), ("inputs", ("vec", PORT)), ("constants", ("vec", TENSOR_TYPE)),
     ("nodes", ("vec", NODE)), ("outputs", ("vec", OUTPUT)), ("weights_len", "u64"),
     ("chunks", ("vec", HASH)), ("provenance", PROVENANCE),
 ))
-INTEGERS = {"u8": (1, False), "u16": (2, False), "u32": (4, False), "u64": (8, False), "i32": (4, True)}
+INTEGERS = {"u8": (1, False), "u16": (2, False), "u32": (4, False), "u64": (8, False),
+            "i8": (1, True), "i32": (4, True), "constant": (4, False)}
 MAGIC, OP_SET, HEADER_LIMIT = b"ISOC", 1, 65_535
 
 
@@ -59,6 +102,8 @@ def _encode(kind, v) -> bytes:
         return _encode("u16", v)
     if kind == "dtype":
         return bytes([DTYPES.index(v)])
+    if kind == "bool":
+        return bytes([v])
     if kind == "string":
         return _encode("u32", len(v.encode())) + v.encode()
     if kind == "op":
@@ -67,6 +112,8 @@ def _encode(kind, v) -> bytes:
     match kind[0]:
         case "bytes":
             return v
+        case "enum":
+            return bytes([v])
         case "array":
             return b"".join(_encode(kind[1], e) for e in v)
         case "vec":
@@ -111,6 +158,8 @@ class _Reader:
             if tag >= len(DTYPES):
                 raise Fault("unknown dtype", str(tag))
             return DTYPES[tag]
+        if kind == "bool":
+            return bool(self.read(("enum", 2)))
         if kind == "string":
             try:
                 return self.take(self.read("u32")).decode("utf-8")
@@ -122,6 +171,11 @@ class _Reader:
                 raise Fault("unknown op", str(tag))
             return {"op": OPS[tag][0], **self.read(("struct", OPS[tag][1]))}
         match kind[0]:
+            case "enum":
+                value = self.read("u8")
+                if value >= kind[1]:
+                    raise Fault("encoding", f"{value} where {kind[1]} values have a meaning")
+                return value
             case "bytes":
                 return self.take(kind[1])
             case "array":

@@ -2,7 +2,7 @@
 
 from .header import CONSTANTS
 from .numbers import elements, from_bytes, size, to_bytes
-from .ops import RUN
+from .ops import COMPUTE
 
 
 def run(checked, data: bytes) -> bytes:
@@ -13,9 +13,9 @@ def run(checked, data: bytes) -> bytes:
         data = data[n:]
     assert not data, "the input is longer than the input tensors"
     for node in header["nodes"]:
-        op = node["op"]
-        constants = {a: checked.constants[op[a]] for a in CONSTANTS.get(op["op"], ())}
-        values.append(RUN[op["op"]](op, *(values[v] for v in node["operands"]), constants))
+        op, out = node["op"], checked.values[len(values)]
+        constants = {a: checked.constants[op[a]] for a in CONSTANTS[op["op"]]}
+        values.append(COMPUTE[op["op"]](op, out, *(values[v] for v in node["operands"]), **constants))
     for value, x in zip(checked.values, values, strict=True):
         lo, hi = value.interval
         assert x.shape == value.shape and lo <= int(x.min()) and int(x.max()) <= hi, "the check is wrong"

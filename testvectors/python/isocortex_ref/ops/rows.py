@@ -1,0 +1,1 @@
+"""Softmax15, LayerNorm, RmsNorm, L2Norm."""

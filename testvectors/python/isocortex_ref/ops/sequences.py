@@ -1,0 +1,1 @@
+"""Rope, KvAppend, CausalMask."""
