@@ -11,7 +11,7 @@ from cases.rng import Rng
 from isocortex_ref.check import check
 from isocortex_ref.faults import Fault
 from isocortex_ref.header import decode, encode
-from isocortex_ref.keccak import keccak256
+from isocortex_ref.keccak import keccak256, keccak256_many
 from isocortex_ref.numbers import elements, q31s
 from isocortex_ref.ops import COMPUTE
 
@@ -21,6 +21,10 @@ class Keccak(unittest.TestCase):
         """The empty code hash and keccak-256("abc"), as Ethereum's documents give them."""
         self.assertEqual(keccak256(b"").hex(), "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470")
         self.assertEqual(keccak256(b"abc").hex(), "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45")
+
+    def test_many_at_once(self):
+        messages = [bytes(range(n % 256)) * 3 for n in (0, 1, 45, 46, 90, 91, 136, 200, 255)]
+        self.assertEqual(keccak256_many(messages), [keccak256(m) for m in messages])
 
     def test_block_edges(self):
         """A message of one block less one byte takes both padding bits in one byte; a whole block, a new block."""

@@ -14,8 +14,12 @@ UNIT = {"multiplier": 1, "shift": 0, "zero_point": 0}
 PROVENANCE = {"source": None, "dataset": None, "calibration": None, "converter": "vectors", "licence": None}
 
 
+def integers(values) -> np.ndarray:
+    return np.asarray(values if isinstance(values, np.ndarray) else list(values), np.int64)
+
+
 def pack(dtype: str, values) -> bytes:
-    return np.array(list(values), np.int64).astype(NUMPY[dtype]).tobytes()
+    return integers(values).astype(NUMPY[dtype]).tobytes()
 
 
 class Graph:
@@ -26,34 +30,38 @@ class Graph:
         self.inputs = [
             {"name": f"x{i}", "type": {"dtype": d, "shape": list(s)}, "quant": UNIT} for i, (d, s) in enumerate(inputs)
         ]
-        self.constants, self.parts, self.nodes = [], [], []
+        self.constants, self.arrays, self.nodes = [], [], []
 
     def constant(self, dtype, shape, values) -> int:
-        values = list(values)
-        assert len(values) == elements(shape), (shape, len(values))
         self.constants.append({"dtype": dtype, "shape": list(shape)})
-        self.parts.append(pack(dtype, values))
+        self.arrays.append(integers(values).reshape(shape))
         return len(self.constants) - 1
 
     def add(self, op, *operands, **attributes) -> int:
         """Appends a node and gives its value."""
-        for name in CONSTANTS.get(op, ()):
+        for name in CONSTANTS[op]:
             if not isinstance(attributes[name], int):
                 attributes[name] = self.constant(*attributes[name])
         self.nodes.append({"operands": list(operands), "op": {"op": op, **attributes}})
         return len(self.inputs) + len(self.nodes) - 1
 
-    def build(self, *outputs) -> tuple[dict, bytes]:
-        """The header and the weights; the outputs are the last value if none is named."""
+    def header(self, *outputs) -> dict:
+        """All but what `bind` knows. The outputs are the last value if none is named."""
         outputs = outputs or (len(self.inputs) + len(self.nodes) - 1,)
-        header = {
+        return {
             "magic": MAGIC, "op_set": OP_SET, "inputs": self.inputs, "constants": self.constants,
             "nodes": self.nodes,
             "outputs": [{"name": f"y{i}", "value": v, "quant": UNIT} for i, v in enumerate(outputs)],
             "provenance": PROVENANCE,
         }
-        weights = b"".join(self.parts)
-        return bind(header, weights), weights
+
+    def weights(self) -> bytes:
+        return b"".join(pack(c["dtype"], a) for c, a in zip(self.constants, self.arrays))
+
+    def build(self, *outputs) -> tuple[dict, bytes]:
+        """The header and the weights."""
+        weights = self.weights()
+        return bind(self.header(*outputs), weights), weights
 
 
 def bind(header: dict, weights: bytes) -> dict:

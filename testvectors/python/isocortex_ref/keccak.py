@@ -1,5 +1,7 @@
 """keccak-256 with the original padding (0x01), as Ethereum uses it; FIPS 202's SHA3 pads with 0x06."""
 
+import numpy as np
+
 MASK = (1 << 64) - 1
 RATE = 136  # bytes: 1600 bits of state less twice the 256 bits of output
 
@@ -43,13 +45,52 @@ def _permute(a):
     return a
 
 
-def keccak256(data: bytes) -> bytes:
+def _pad(data: bytes) -> bytearray:
     padded = bytearray(data) + bytes(RATE - len(data) % RATE)
     padded[len(data)] ^= 0x01
     padded[-1] ^= 0x80
+    return padded
+
+
+def keccak256(data: bytes) -> bytes:
+    padded = _pad(data)
     state = [0] * 25
     for start in range(0, len(padded), RATE):
         for i in range(RATE // 8):
             state[i] ^= int.from_bytes(padded[start + 8 * i:start + 8 * i + 8], "little")
         state = _permute(state)
     return b"".join(lane.to_bytes(8, "little") for lane in state[:4])
+
+
+def _permute_many(a):
+    """`_permute` of many states at once: [25, n] of uint64."""
+    one = np.uint64(1)
+    for constant in ROUND_CONSTANTS:
+        c = np.bitwise_xor.reduce(a.reshape(5, 5, -1), axis=0)
+        turned = c[NEXT]
+        d = c[BEFORE] ^ (turned << one | turned >> np.uint64(63))
+        a = (a.reshape(5, 5, -1) ^ d).reshape(a.shape)
+        b = a[SOURCES]
+        b = b << TURNS | b >> (np.uint64(64) - TURNS & np.uint64(63))
+        rows = b.reshape(5, 5, -1)
+        a = (rows ^ (~rows[:, NEXT] & rows[:, AFTER])).reshape(a.shape)
+        a[0] ^= np.uint64(constant)
+    return a
+
+
+NEXT, AFTER, BEFORE = ((np.arange(5) + k) % 5 for k in (1, 2, 4))
+SOURCES = np.array([i for i, _ in RHO_PI])
+TURNS = np.array([[r] for _, r in RHO_PI], np.uint64)
+
+
+def keccak256_many(messages: list) -> list:
+    """The hashes of many messages, each round of all of them in one go."""
+    padded = [_pad(m) for m in messages]
+    state = np.zeros((25, len(messages)), np.uint64)
+    for start in range(0, max(map(len, padded), default=0), RATE):
+        active = [i for i, m in enumerate(padded) if len(m) > start]
+        blocks = np.frombuffer(b"".join(bytes(padded[i][start:start + RATE]) for i in active), "<u8")
+        part = state[:, active]
+        part[:RATE // 8] ^= blocks.reshape(len(active), -1).T
+        state[:, active] = _permute_many(part)
+    return [state[:4, i].astype("<u8").tobytes() for i in range(len(messages))]
