@@ -1,0 +1,66 @@
+"""Makes the files of one or more nets: for each a folder with the artifact, the ONNX forms and the sample.
+
+    python bench/build.py OUT [--only WORD ..]
+
+A net is made again only if a file here, or the header's encoder, changed.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+
+import to_iso
+from graphs import NETS
+from to_onnx import FORMS, Onnx
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def sources() -> str:
+    files = sorted([*HERE.glob("*.py"), *HERE.glob("graphs/*.py"), HERE / "requirements.txt"])
+    files.append(pathlib.Path(to_iso.header.__file__))
+    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
+
+
+def build(key: str, out: pathlib.Path) -> pathlib.Path:
+    folder = out / key.replace(" ", "-").replace("/", "-")
+    done = folder / "sources"
+    if done.exists() and done.read_text() == sources():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    done.unlink(missing_ok=True)
+    net = NETS[key]()
+    (folder / "model.iso").write_bytes(to_iso.Artifact(net).to_file())
+    alone = len(net.nodes) == 1 and net.nodes[0].kind == "conv"
+    for form in FORMS:
+        if form != "nhwc" or alone:
+            (folder / f"{form}.onnx").write_bytes(Onnx(net, form).to_file())
+    image = len(net.input.shape) == 3
+    rows = net.input.sample.transpose(1, 2, 0) if image else net.input.sample
+    (folder / "input.nchw").write_bytes(net.input.sample.tobytes())
+    (folder / "input.nhwc").write_bytes(rows.tobytes())
+    (folder / "input.iso").write_bytes((rows ^ np.uint8(128)).tobytes())
+    about = {
+        "input": net.input.shape, "output": net.output.shape, "batched": image,
+        "weights": sum(n.attributes["weight"].size for n in net.nodes if "weight" in n.attributes),
+    }
+    (folder / "about.json").write_text(json.dumps(about))
+    done.write_text(sources())
+    return folder
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--only", nargs="+", default=[""])
+    args = parser.parse_args()
+    for key in NETS:
+        if any(word in key for word in args.only):
+            print(build(key, args.out))
+
+
+if __name__ == "__main__":
+    main()
