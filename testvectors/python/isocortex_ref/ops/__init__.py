@@ -1,6 +1,7 @@
 """Section 5, a module a family. `RULES`, `COMPUTE` and `OPERANDS` hold what they define, by the op's name."""
 
-from . import elementwise, linear, movement, pooling, rescaling, rows, sequences, tables, trees  # noqa: F401
+from . import (  # noqa: F401
+    elementwise, indexing, linear, movement, pooling, rescaling, rows, sequences, tables, trees)
 from .registry import COMPUTE, OPERANDS, RULES, Result, Tensor, Value
 
 __all__ = ["COMPUTE", "OPERANDS", "RULES", "Result", "Tensor", "Value"]
