@@ -46,6 +46,8 @@ pub struct Choice {
     pub kind: Option<Kind>,
     /// `--threads`.
     pub threads: Option<usize>,
+    /// `--isa`.
+    pub isa: Option<Isa>,
 }
 
 impl Choice {
@@ -54,7 +56,7 @@ impl Choice {
     /// # Errors
     /// A missing device, or a known answer that differs.
     pub fn open(self, default: Kind) -> Result<Arc<dyn Backend>, Failure> {
-        let backend = open(self.kind.unwrap_or(default), self.threads)?;
+        let backend = open(self.kind.unwrap_or(default), self)?;
         self_test(&*backend)?;
         Ok(backend)
     }
@@ -74,10 +76,12 @@ pub fn engine(backend: Arc<dyn Backend>) -> Arc<Engine> {
 }
 
 /// Opens a backend. Its self-test is the caller's part, but for cards, which are tested as they are opened.
-fn open(kind: Kind, threads: Option<usize>) -> Result<Arc<dyn Backend>, Failure> {
+fn open(kind: Kind, choice: Choice) -> Result<Arc<dyn Backend>, Failure> {
     Ok(match kind {
         Kind::Reference => Arc::new(Reference),
-        Kind::Cpu => Arc::new(Cpu::new(threads.unwrap_or(0))?),
+        Kind::Cpu => {
+            Arc::new(Cpu::with_isa(choice.isa.unwrap_or_else(Isa::best), choice.threads.unwrap_or(0))?)
+        }
         Kind::Cuda => {
             let backend = CudaBackend::new().map_err(|error| {
                 Failure::new(format_args!("backend cuda: {error}"))
@@ -128,10 +132,10 @@ pub struct Device {
 }
 
 /// Opens and tries every backend.
-pub fn survey(threads: Option<usize>) -> Vec<Device> {
+pub fn survey(choice: Choice) -> Vec<Device> {
     let look = |kind| {
         let outcome =
-            open(kind, threads).and_then(|backend| Ok((describe(kind, threads), self_test(&*backend)?)));
+            open(kind, choice).and_then(|backend| Ok((describe(kind, choice), self_test(&*backend)?)));
         match outcome {
             Ok((what, self_test)) => Device { backend: kind, usable: true, what, self_test },
             Err(failure) => Device { backend: kind, usable: false, what: failure.message, self_test: 0 },
@@ -140,10 +144,13 @@ pub fn survey(threads: Option<usize>) -> Vec<Device> {
     Kind::ALL.into_iter().map(look).collect()
 }
 
-fn describe(kind: Kind, threads: Option<usize>) -> String {
+fn describe(kind: Kind, choice: Choice) -> String {
     match kind {
         Kind::Reference => "SPEC.md as plain loops, one thread".into(),
-        Kind::Cpu => format!("{}, {} thread(s)", Isa::best().name(), threads.unwrap_or_else(cores)),
+        Kind::Cpu => {
+            let isa = choice.isa.unwrap_or_else(Isa::best).name();
+            format!("{isa}, {} thread(s)", choice.threads.unwrap_or_else(cores))
+        }
         Kind::Cuda => {
             CudaBackend::new().map_or_else(|e| e.to_string(), |cuda| cuda.device().description().to_string())
         }

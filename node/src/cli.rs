@@ -7,7 +7,11 @@ use crate::{
     failure::{Failure, Verdict},
     ui::Ui,
 };
-use clap::{Parser, Subcommand};
+use clap::{
+    Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use isocortex_inference::Isa;
 
 /// An EVM in which contracts run neural networks, bit for bit the same everywhere
 #[derive(Debug, Parser)]
@@ -33,6 +37,9 @@ pub struct Cli {
     /// Threads of the cpu backend [default: all]
     #[arg(long, global = true, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub threads: Option<usize>,
+    /// Instructions of the cpu backend [default: the best that this machine has]
+    #[arg(long, global = true, value_name = "SET", value_parser = isa())]
+    pub isa: Option<Isa>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -41,8 +48,15 @@ pub struct Cli {
 impl Cli {
     /// The backend that the user asked for.
     pub const fn choice(&self) -> Choice {
-        Choice { kind: self.backend, threads: self.threads }
+        Choice { kind: self.backend, threads: self.threads, isa: self.isa }
     }
+}
+
+/// The instruction sets by their names.
+fn isa() -> impl TypedValueParser<Value = Isa> {
+    PossibleValuesParser::new(Isa::ALL.map(Isa::name)).try_map(|name| {
+        Isa::ALL.into_iter().find(|isa| isa.name() == name).ok_or("an unknown instruction set")
+    })
 }
 
 /// What to do.

@@ -12,7 +12,7 @@ use crate::{
 pub struct Args {}
 
 pub fn run(_: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
-    let devices = survey(choice.threads);
+    let devices = survey(choice);
     let mut rows = Rows::new(&["backend", "usable", "runs on", "self-test"]);
     for device in &devices {
         let usable = if device.usable { "yes" } else { "no" };

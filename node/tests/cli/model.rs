@@ -109,6 +109,25 @@ fn devices_lists_all_and_measures_what_is_there() {
 }
 
 #[test]
+fn the_instructions_can_be_chosen_and_give_the_same_bits() {
+    let input = repository("models/breast-cancer/test.npy");
+    world().run(&["model", "input", "m.iso", &input]).exits(0);
+    let run =
+        |isa: &str| world().run(&["model", "run", "m.iso", "--input", "input.bin", "--isa", isa, "--json"]);
+    let wanted = run("scalar").exits(0).json()["output"].clone();
+    for device in ["avx2", "avx512vnni"] {
+        let cpu = world().run(&["devices", "--isa", device, "--json"]).exits(0).json()[1].clone();
+        if cpu["usable"].as_bool().unwrap() {
+            assert!(cpu["what"].as_str().unwrap().starts_with(device), "{cpu}");
+            assert_eq!(run(device).exits(0).json()["output"], wanted, "{device}");
+        } else {
+            run(device).exits(2).says(device);
+        }
+    }
+    run("sse").exits(2).says("avx2");
+}
+
+#[test]
 fn every_command_has_help_with_an_example() {
     world().run(&["--help"]).exits(0).says("Exit status");
     for command in [
