@@ -73,6 +73,11 @@ OPS = {  # tag: (name, attributes in the order of section 7)
     49: ("TreeEnsemble", tuple((name, "constant") for name in (
         "feature", "threshold", "children", "roots", "leaves", "bias"))),
     50: ("Constant", (("tensor", "constant"),)),
+    60: ("RescaleF24", (("multiplier", "constant"), ("shift", "constant"), ("offset", "i32")) + CLAMPED),
+    61: ("AddF24", (("multipliers", ("array", "i64", 2)), ("zero_points", TWO), ("fixed", "i64"), ("shift", "u8"))
+         + CLAMPED[:3]),
+    62: ("AvgPoolF24", POOL + (("count_padding", "bool"), ("operand_zero_point", "i32"), ("multipliers", TWO),
+                               ("shifts", ("array", "u8", 2)), ("offset", "i32")) + CLAMPED[:3]),
 }
 TAGS = {name: tag for tag, (name, _) in OPS.items()}
 # The attributes of an op that name constants.
@@ -84,7 +89,7 @@ HEADER = ("struct", (
     ("chunks", ("vec", HASH)), ("provenance", PROVENANCE),
 ))
 INTEGERS = {"u8": (1, False), "u16": (2, False), "u32": (4, False), "u64": (8, False),
-            "i8": (1, True), "i32": (4, True), "constant": (4, False)}
+            "i8": (1, True), "i32": (4, True), "i64": (8, True), "constant": (4, False)}
 MAGIC, OP_SET, HEADER_LIMIT = b"ISOC", 1, 65_535
 
 

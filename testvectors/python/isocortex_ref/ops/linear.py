@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..numbers import elements
-from .registry import I32_BOUND, NARROW, Result, between, compute, in_type, require, rule, tensor
+from .registry import (
+    I32_BOUND, NARROW, Result, between, compute, in_type, magnitude, products, require, rule, tensor)
 from .windows import padded, window_sizes, windows
 
 
@@ -81,3 +82,63 @@ def matmul_rule(op, x, weight, bias):
 @compute("MatMul")
 def matmul(op, _out, x, weight, bias):
     return bias + (x - op["zero_point"]) @ weight.T
+
+
+@rule("ConvTranspose2d")
+def conv_transpose2d_rule(op, x, weight, bias):
+    require(x.dtype in NARROW, "dtype", "ConvTranspose2d")
+    require(len(x.shape) == 3, "shape", "ConvTranspose2d")
+    weight, bias = tensor(weight, "i8", 4, "weight"), tensor(bias, "i32", 1, "bias")
+    in_type(op["zero_point"], x.dtype, "zero_point")
+    for what, least, most in (("stride", 1, 64), ("dilation", 1, 64), ("pads", -1024, 1024)):
+        for v in op[what]:
+            between(v, least, most, what)
+    o, kh, kw, c = weight.shape
+    require(c == x.shape[2], "shape", "channels")
+    require(bias.shape == (o,), "shape", "bias")
+    (h, w), pads = x.shape[:2], op["pads"]
+    oh, ow = (
+        (n - 1) * op["stride"][d] + (k - 1) * op["dilation"][d] + 1 - pads[d] - pads[d + 2]
+        for d, n, k in ((0, h, kh), (1, w, kw))
+    )
+    require(oh >= 1 and ow >= 1, "shape", "the pads leave nothing")
+    interval = weighted_interval(op, x, weight.reshape(o, -1), bias, padding=True)
+    return Result("i32", (oh, ow, o), interval, h * w * weight.size, h * w * kh * kw * -(-o // 16))
+
+
+@compute("ConvTranspose2d")
+def conv_transpose2d(op, out, x, weight, bias):
+    """Each tap adds to every stride-th element of the result; what falls outside is cut off."""
+    (h, w), (sh, sw), (dh, dw) = x.shape[:2], op["stride"], op["dilation"]
+    top, left, bottom, right = op["pads"]
+    # The whole result, with room for the rows that negative pads add.
+    y = np.zeros((out.shape[0] + max(top, 0) + max(bottom, 0), out.shape[1] + max(left, 0) + max(right, 0),
+                  out.shape[2]), np.int64)
+    x = x - op["zero_point"]
+    for u in range(weight.shape[1]):
+        for v in range(weight.shape[2]):
+            i, j = u * dh + max(-top, 0), v * dw + max(-left, 0)
+            y[i:i + (h - 1) * sh + 1:sh, j:j + (w - 1) * sw + 1:sw] += x @ weight[:, u, v, :].T
+    top, left = max(top, 0), max(left, 0)
+    return y[top:top + out.shape[0], left:left + out.shape[1]] + bias
+
+
+@rule("BatchMatMul", operands=2)
+def batch_matmul_rule(op, a, b):
+    require(a.dtype in NARROW and b.dtype in NARROW, "dtype", "BatchMatMul")
+    require(len(a.shape) == len(b.shape) >= 2 and a.shape[:-2] == b.shape[:-2], "shape", "BatchMatMul")
+    for operand, zp in zip((a, b), op["zero_points"]):
+        in_type(zp, operand.dtype, "zero_points")
+    k, n = b.shape[-2:][::-1] if op["transposed"] else b.shape[-2:]
+    require(a.shape[-1] == k, "shape", "BatchMatMul's K")
+    ends = [tuple(v - zp for v in operand.interval) for operand, zp in zip((a, b), op["zero_points"])]
+    require(k * magnitude(ends[0]) * magnitude(ends[1]) < I32_BOUND, "overflow", "BatchMatMul")
+    low, high = products(*ends)
+    shape = a.shape[:-1] + (n,)
+    return Result("i32", shape, (k * low, k * high), elements(shape) * k, -(-elements(b.shape) // 16))
+
+
+@compute("BatchMatMul")
+def batch_matmul(op, _out, a, b):
+    za, zb = op["zero_points"]
+    return (a - za) @ ((b.swapaxes(-1, -2) if op["transposed"] else b) - zb)

@@ -1,4 +1,4 @@
-"""Reshape, Transpose, Slice, Concat, Pad, Tile, Resize, Constant."""
+"""Reshape, Transpose, Slice, Concat, Pad, Tile, Constant."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def reshape(op, _out, x):
 @rule("Transpose")
 def transpose_rule(op, x):
     require(sorted(op["perm"]) == list(range(len(x.shape))), "attribute", "perm")
-    return Result(x.dtype, tuple(x.shape[p] for p in op["perm"]), x.interval, 0)
+    return Result(x.dtype, tuple(x.shape[p] for p in op["perm"]), x.interval, 0, elements(x.shape))
 
 
 @compute("Transpose")

@@ -1,5 +1,6 @@
 """Table8, Table16."""
 
+from ..numbers import elements
 from .registry import Result, compute, require, rule
 
 
@@ -14,3 +15,19 @@ def table8_rule(_op, x, table):
 @compute("Table8")
 def table8(_op, _out, x, table):
     return table[x + 128]
+
+
+@rule("Table16")
+def table16_rule(_op, x, table):
+    require(x.dtype == "i16" and table.dtype == "i16", "dtype", "Table16")
+    require(table.shape == (513,), "shape", "table")
+    first, last = ((v >> 7) + 256 for v in x.interval)
+    seen = table.array[first:last + 2]
+    n = elements(x.shape)
+    return Result("i32", x.shape, (128 * int(seen.min()), 128 * int(seen.max())), 2 * n, n)
+
+
+@compute("Table16")
+def table16(_op, _out, x, table):
+    i, f = (x >> 7) + 256, x & 127
+    return table[i] * 128 + (table[i + 1] - table[i]) * f
