@@ -9,20 +9,15 @@ import json
 import pathlib
 import sys
 
-from cases import conv, invalid, linear, models, moving, precompiles, scaling
+from cases import conv, invalid, linear, models, moving, precompiles, scaling  # noqa: F401
+from cases.build import NAMED
 
 DATA = pathlib.Path(__file__).parent.parent / "data"
 
 
 def files() -> dict:
     """Every file's path below `data`, and its text."""
-    ops = {
-        "conv2d": conv.cases("Conv2d"), "depthwise_conv2d": conv.cases("DepthwiseConv2d"),
-        "matmul": linear.matmul(), "rescale": scaling.rescale(), "add_scaled": scaling.add_scaled(),
-        "clamp": scaling.clamp(), "maxpool": moving.maxpool(), "reduce_sum": linear.reduce_sum(),
-        "reshape": moving.reshape(), "transpose": moving.transpose(), "table8": moving.table8(),
-    }
-    out = {f"ops/{name}.json": text("models", cases) for name, cases in ops.items()}
+    out = {f"ops/{name}.json": text("models", cases()) for name, cases in sorted(NAMED.items())}
     out |= {f"models/{name}.json": text("models", cases) for name, cases in models.files().items()}
     out |= {f"invalid/{name}.json": text("invalid", cases) for name, cases in invalid.files().items()}
     return out | {"precompiles/calls.json": text("precompiles", precompiles.all_cases())}

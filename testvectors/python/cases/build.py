@@ -11,7 +11,23 @@ from isocortex_ref.run import run
 from .rng import Rng
 
 UNIT = {"multiplier": 1, "shift": 0, "zero_point": 0}
+NAMED, REFUSED = {}, []
 PROVENANCE = {"source": None, "dataset": None, "calibration": None, "converter": "vectors", "licence": None}
+
+
+def named(file: str):
+    """Registers what makes the cases of data/ops/`file`.json: a list of vectors."""
+    def put(function):
+        assert file not in NAMED, file
+        NAMED[file] = function
+        return function
+    return put
+
+
+def refused(function):
+    """Registers a generator of graphs that break one rule of section 5 each: (name, fault, graph)."""
+    REFUSED.append(function)
+    return function
 
 
 def integers(values) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from isocortex_ref.numbers import elements
 
-from .build import Graph, vector
+from .build import Graph, named, vector
 from .rng import Rng
 
 
@@ -86,3 +86,13 @@ def cases(op: str) -> list:
         vector(f"{op}: {name}", graph(Rng(f"{op} {name}"), depthwise, **parameters))
         for name, parameters in named.items()
     ]
+
+
+@named("conv2d")
+def conv2d() -> list:
+    return cases("Conv2d")
+
+
+@named("depthwise_conv2d")
+def depthwise_conv2d() -> list:
+    return cases("DepthwiseConv2d")

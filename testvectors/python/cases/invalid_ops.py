@@ -1,6 +1,6 @@
 """One-node graphs that break one rule of section 5 each: (name, fault, graph)."""
 
-from .build import Graph
+from .build import Graph, refused
 from .scaling import M0, M1
 
 I8, I16, I32 = "i8", "i16", "i32"
@@ -19,6 +19,7 @@ def conv(depthwise=False, x=(I8, [3, 3, 1]), weight=None, bias=None, **changed):
                bias=bias or (I32, [1], [0]), **{**CONV, **({} if depthwise else {"groups": 1}), **changed})
 
 
+@refused
 def convolutions():
     for depthwise in (False, True):
         op = "DepthwiseConv2d" if depthwise else "Conv2d"
@@ -52,6 +53,7 @@ def convolutions():
             yield f"{op}: {name}", fault, conv(depthwise, **p)
 
 
+@refused
 def matmul():
     def graph(x=(I8, [2, 2]), weight=(I8, [1, 2], [1, 1]), bias=(I32, [1], [0]), zero_point=0):
         return one([x], "MatMul", weight=weight, bias=bias, zero_point=zero_point)
@@ -70,6 +72,7 @@ def matmul():
         weight=(I8, [2, 2], [0, 0, 127, 127]), bias=(I32, [2], [0, -limit]))
 
 
+@refused
 def rescale():
     def graph(m=(I32, [1], [M0]), s=(I8, [1], [31]), x=(I32, [2, 3]), **changed):
         return one([x], "Rescale", multiplier=m, shift=s,
@@ -95,6 +98,7 @@ def rescale():
     yield "Rescale: zero point outside i16", "attribute", graph(zero_point=-32769, dtype=I16)
 
 
+@refused
 def add_scaled():
     def graph(a=(I8, [3]), b=(I8, [3]), operands=(0, 1), **changed):
         return one([a, b], "AddScaled", operands, **{**dict(
@@ -117,6 +121,7 @@ def add_scaled():
     yield "AddScaled: hi above i8", "attribute", graph(hi=128)
 
 
+@refused
 def others():
     yield "Clamp: lo above hi", "attribute", one([(I8, [3])], "Clamp", lo=1, hi=0)
     yield "Clamp: hi above i8", "attribute", one([(I8, [3])], "Clamp", lo=0, hi=128)
@@ -160,7 +165,3 @@ def others():
     yield "Table8: 255 entries", "shape", table(t=(I8, [255], [0] * 255))
     yield "Table8: 257 entries", "shape", table(t=(I8, [257], [0] * 257))
     yield "Table8: [16, 16]", "shape", table(t=(I8, [16, 16], [0] * 256))
-
-
-def by_op() -> list:
-    return [*convolutions(), *matmul(), *rescale(), *add_scaled(), *others()]

@@ -2,7 +2,7 @@
 
 from isocortex_ref.numbers import bounds
 
-from .build import Graph, vector
+from .build import Graph, named, vector
 from .rng import Rng
 
 
@@ -49,6 +49,7 @@ MATMUL = {
 }
 
 
+@named("matmul")
 def matmul() -> list:
     named = dict(MATMUL)
     for i in range(10):
@@ -95,6 +96,7 @@ REDUCE = {
 }
 
 
+@named("reduce_sum")
 def reduce_sum() -> list:
     named = dict(REDUCE)
     for i in range(10):

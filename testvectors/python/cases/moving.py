@@ -4,7 +4,7 @@ from itertools import permutations
 
 from isocortex_ref.numbers import elements
 
-from .build import Graph, pack, vector
+from .build import Graph, pack, named, vector
 from .rng import Rng
 
 POOL = {  # name: (shape, kernel, stride, pads, clamp)
@@ -33,6 +33,7 @@ POOL = {  # name: (shape, kernel, stride, pads, clamp)
 }
 
 
+@named("maxpool")
 def maxpool() -> list:
     named = dict(POOL)
     for i in range(10):
@@ -57,6 +58,7 @@ SHAPES = [
 ]
 
 
+@named("reshape")
 def reshape() -> list:
     out = []
     for dtype in ("i8", "i16", "i32"):
@@ -67,6 +69,7 @@ def reshape() -> list:
     return out
 
 
+@named("transpose")
 def transpose() -> list:
     wanted = [("i8", [1], (0,)), ("i32", [5], (0,)), ("i16", [1] * 6, (5, 4, 3, 2, 1, 0))]
     wanted += [("i32", [2, 3], p) for p in permutations(range(2))]
@@ -81,6 +84,7 @@ def transpose() -> list:
     return out
 
 
+@named("table8")
 def table8() -> list:
     every = list(range(-128, 128))
     step = [-128] * 128 + [127] * 128

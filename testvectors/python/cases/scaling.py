@@ -2,7 +2,7 @@
 
 from isocortex_ref.numbers import bounds, elements
 
-from .build import Graph, pack, vector
+from .build import Graph, pack, named, vector
 from .rng import Rng
 
 M0, M1 = 1 << 30, (1 << 31) - 1  # the least and the greatest multiplier that is not 0
@@ -67,6 +67,7 @@ SHAPED = {
 }
 
 
+@named("rescale")
 def rescale() -> list:
     out, shaped = [], dict(SHAPED)
     for name, (values, p) in RESCALE.items():
@@ -130,6 +131,7 @@ ADD = {
 }
 
 
+@named("add_scaled")
 def add_scaled() -> list:
     named = dict(ADD)
     for i in range(10):
@@ -163,6 +165,7 @@ CLAMP = [
 ]
 
 
+@named("clamp")
 def clamp() -> list:
     out = []
     for dtype, shape, lo, hi in CLAMP:
