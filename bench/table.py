@@ -15,11 +15,12 @@ import json
 import os
 import pathlib
 import platform
+import sys
 
 import numpy as np
 
 from build import build
-from graphs import NETS, WHOLE
+from graphs import CONVERTED, NETS, WHOLE
 from runner import Files, Missing
 
 GOAL = {"whole": 1.0, "single": 0.9, "tract": 3.0}
@@ -94,7 +95,7 @@ def measure(key, files, threads, batch, args, known) -> dict:
             row["forms"][peer] = runners[peer].name.split()[-1]
             known[peer] = (row["forms"][peer],)
     ours = next((runners[isa] for isa in args.isa if runners[isa]), None)
-    for peer in args.peers if ours else ():
+    for peer in args.peers if ours and files.about["alike"] else ():
         if runner := runners[peer]:
             size = int(np.prod(files.about["output"]))
             theirs = files.u8(runner.output[:size], row["forms"][peer])
@@ -145,7 +146,7 @@ def print_rows(title, rows, args):
             text = "-" if not goals else f"{goals[0][1]:.2f}" + (" " if goals[0][1] >= goals[0][2] else "<")
             line += f"{text:>12}"
         agreed = row["agree"].get("onnxruntime")
-        said = f"{agreed['differ']} of {agreed['elements']} differ, most {agreed['most']}" if agreed else "not compared"
+        said = f"{agreed['differ']} of {agreed['elements']} differ, most {agreed['most']}" if agreed else "quantised by each its own way"
         print(f"{line}   {row['forms'].get('onnxruntime', '-'):8}  {said}")
 
 
@@ -166,15 +167,19 @@ def processor() -> str:
 
 def main():
     args = arguments()
-    keys = [key for key in NETS if any(word == key or word in key and word not in NETS for word in args.only)]
+    names = (*NETS, *CONVERTED)
+    keys = [key for key in names if any(word == key or word in key and word not in names for word in args.only)]
     if args.list:
         return print("\n".join(keys))
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target"))
     rows, batches = [], []
     for key in keys:
+        if key in CONVERTED and not (target / "release/isocortex").exists():
+            print(f"bench-cpu: {key} not measured: its converter is not built, `make build`", file=sys.stderr)
+            continue
         files, known = Files(build(key, target / "bench"), target), {}
         for threads in args.threads:
-            print(f"bench-cpu: {key}, {threads} thread(s)", file=os.sys.stderr, flush=True)
+            print(f"bench-cpu: {key}, {threads} thread(s)", file=sys.stderr, flush=True)
             row = measure(key, files, threads, 1, args, known)
             rows.append(row)
             if key in WHOLE and args.batch:
