@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def sources() -> str:
     files = sorted([*HERE.glob("*.py"), *HERE.glob("graphs/*.py"), HERE / "requirements.txt"])
-    files.append(pathlib.Path(to_iso.header.__file__))
+    files += [pathlib.Path(to_iso.header.__file__), to_iso.CONV2D]
     return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
 
 
