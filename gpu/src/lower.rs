@@ -92,6 +92,11 @@ pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
         }
         Op::AddScaled(op) => {
             let b = operand(1)?;
+            if x.shape != b.shape {
+                return Err(Error::layout(
+                    "AddScaled of operands that broadcast, which has no kernel on this device yet",
+                ));
+            }
             let ([ma, mb], [za, zb]) = (op.multipliers, op.zero_points);
             let mut rest = vec![code(x.dtype), code(b.dtype), code(y.dtype), ma, mb, za, zb];
             rest.extend([op.shift.into(), op.zero_point, op.lo, op.hi]);

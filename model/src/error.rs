@@ -3,7 +3,7 @@
 //! The words of these errors reach contracts (as the reason of the registry's `BadModel`), which can hash them:
 //! they are part of an op set, and change only with one.
 
-use crate::DType;
+use crate::{DType, Interval};
 
 /// What is wrong with one op or tensor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +51,16 @@ pub enum Fault {
         /// The largest magnitude that a partial sum can have.
         reach: i64,
     },
+    /// An operand that could have values for which the op has no meaning.
+    #[error("{what} can be {} to {}, allowed is {allowed}", .got.lo, .got.hi)]
+    Operand {
+        /// Its name in SPEC.md.
+        what: &'static str,
+        /// Its interval.
+        got: Interval,
+        /// What may be.
+        allowed: String,
+    },
     /// A limit of SPEC.md section 6.
     #[error("{what}: {got} is over the limit of {limit}")]
     Limit {
@@ -73,6 +83,14 @@ impl Fault {
             Ok(())
         } else {
             Err(Self::Attribute { what, got, allowed: format!("{lo}..={hi}") })
+        }
+    }
+
+    pub(crate) fn operand(what: &'static str, got: Interval, lo: i64, hi: i64) -> Result<(), Self> {
+        if lo <= got.lo.into() && i64::from(got.hi) <= hi {
+            Ok(())
+        } else {
+            Err(Self::Operand { what, got, allowed: format!("{lo}..={hi}") })
         }
     }
 }

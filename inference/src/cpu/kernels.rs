@@ -57,7 +57,7 @@ pub(super) fn kernel(
                 loops(isa, RescaleAll { requant, elements, types: PhantomData::<fn(X) -> Y> })
             }))
         }
-        Op::AddScaled(op) => {
+        Op::AddScaled(op) if x().shape == operand(1).shape => {
             typed!(x().dtype, A => typed!(operand(1).dtype, B => typed!(y.dtype, Y => {
                 loops(isa, AddScaled::<A, B, Y>::new(op, elements))
             })))
@@ -69,7 +69,6 @@ pub(super) fn kernel(
         Op::Transpose(op) => typed!(x().dtype, X => loops(isa, Transpose::<X>::new(op, &x().shape))),
         Op::Reshape(_) => Box::new(Reshape { words: (y.bytes() as usize).div_ceil(4) }),
         Op::Table8(op) => Box::new(Table8::new(constant(op.table).as_i8(), elements)),
-        #[allow(unreachable_patterns)] // where each op has its kernel
         _ => Box::new(Fallback::new(model, index)),
     })
 }

@@ -7,6 +7,7 @@ mod add_scaled;
 mod arg_max;
 mod avg_pool;
 mod batch_mat_mul;
+mod broadcast;
 mod causal_mask;
 mod clamp;
 mod compare;

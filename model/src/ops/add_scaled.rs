@@ -1,4 +1,7 @@
-use super::{Constants, Inferred, Rule, check_range};
+use super::{
+    Constants, Inferred, Rule, check_range,
+    operands::{broadcast, take},
+};
 use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -41,7 +44,7 @@ impl Rule for AddScaled {
     }
 
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        let [a, b] = operands else { return Err(Fault::Arity { wanted: 2, got: operands.len() }) };
+        let [a, b] = take(operands)?;
         for (i, x) in operands.iter().enumerate() {
             small(x.ty.dtype)?;
             let range = x.ty.dtype.range();
@@ -51,16 +54,13 @@ impl Rule for AddScaled {
         small(self.dtype)?;
         check_range(self.dtype, self.zero_point, self.lo, self.hi)?;
         Fault::range("shift", self.shift.into(), 2, 62)?;
-        if a.ty.shape != b.ty.shape {
-            return Err(Fault::Shape(format!("operands differ: {:?} and {:?}", a.ty.shape, b.ty.shape)));
-        }
-        let ty = TensorType::new(self.dtype, &a.ty.shape);
+        let ty = TensorType::new(self.dtype, &broadcast(operands)?);
         let interval = Interval {
             lo: self.apply(a.interval.lo, b.interval.lo),
             hi: self.apply(a.interval.hi, b.interval.hi),
         };
         let macs = ty.elements().saturating_mul(2);
-        Ok(Inferred { ty, interval, macs, steps: 0, bytes: None })
+        Ok(Inferred::new(ty, interval, macs))
     }
 }
 

@@ -1,5 +1,8 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{broadcast, same_dtype, take},
+};
+use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -16,6 +19,18 @@ pub enum Relation {
     GreaterOrEqual,
 }
 
+impl Relation {
+    /// Whether a stands in the relation to b.
+    #[inline(always)]
+    pub fn holds(self, a: i32, b: i32) -> bool {
+        match self {
+            Self::Equal => a == b,
+            Self::Greater => a > b,
+            Self::GreaterOrEqual => a >= b,
+        }
+    }
+}
+
 /// 1 where a relation holds, else 0, as i8.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Compare {
@@ -28,7 +43,11 @@ impl Rule for Compare {
         2..=2
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [a, b] = take(operands)?;
+        same_dtype(a, b)?;
+        let ty = TensorType::new(DType::I8, &broadcast(operands)?);
+        let macs = ty.elements();
+        Ok(Inferred::new(ty, Interval { lo: 0, hi: 1 }, macs))
     }
 }

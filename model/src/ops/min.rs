@@ -1,5 +1,8 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{broadcast, same_dtype, take},
+};
+use crate::{Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -13,7 +16,12 @@ impl Rule for Min {
         2..=2
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [a, b] = take(operands)?;
+        let ty = TensorType::new(same_dtype(a, b)?, &broadcast(operands)?);
+        let (a, b) = (a.interval, b.interval);
+        let interval = Interval { lo: a.lo.min(b.lo), hi: a.hi.min(b.hi) };
+        let macs = ty.elements();
+        Ok(Inferred::new(ty, interval, macs))
     }
 }

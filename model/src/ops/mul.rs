@@ -1,5 +1,8 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{broadcast, products, take, within_i32},
+};
+use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -13,7 +16,12 @@ impl Rule for Mul {
         2..=2
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [a, b] = take(operands)?;
+        let ty = TensorType::new(DType::I32, &broadcast(operands)?);
+        let (lo, hi) = products(a.interval, 0, b.interval, 0);
+        let interval = within_i32(lo, hi)?;
+        let macs = ty.elements();
+        Ok(Inferred::new(ty, interval, macs))
     }
 }

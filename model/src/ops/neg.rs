@@ -1,5 +1,5 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{Constants, Inferred, Rule, operands::take};
+use crate::{Fault, Interval, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct Neg {}
 
 impl Rule for Neg {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x] = take(operands)?;
+        let all = x.ty.dtype.range();
+        Fault::operand("x", x.interval, i64::from(all.lo) + 1, all.hi.into())?;
+        let interval = Interval { lo: -x.interval.hi, hi: -x.interval.lo };
+        Ok(Inferred::new(x.ty.clone(), interval, x.ty.elements()))
     }
 }

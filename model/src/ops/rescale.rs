@@ -34,6 +34,29 @@ pub const fn q31s(v: i32, m: i32, s: u32) -> i64 {
     (v as i64 * m as i64 + (1i64 << (s - 1))) >> s
 }
 
+/// Refuses what q31s is not defined for.
+pub(crate) fn check_scale(m: i32, s: i64) -> Result<(), Fault> {
+    if m != 0 {
+        Fault::range("multiplier", m.into(), 1 << 30, (1 << 31) - 1)?;
+    }
+    Fault::range("shift", s, 2, 62)
+}
+
+/// The pairs of the constants `multiplier` and `shift`, one or one a channel, each checked as it comes.
+pub(crate) fn scales(
+    constants: Constants<'_>,
+    multiplier: u32,
+    shift: u32,
+    channels: u32,
+) -> Result<impl Iterator<Item = Result<(i32, u32), Fault>>, Fault> {
+    let [n] = constants.shape::<1>(multiplier)?;
+    if n != 1 && n != channels {
+        return Err(Fault::Shape(format!("{n} multipliers for {channels} channels")));
+    }
+    let pairs = constants.i32(multiplier, &[n])?.iter().zip(constants.i8(shift, &[n])?);
+    Ok(pairs.map(|(&m, &s)| check_scale(m, s.into()).map(|()| (m, s as u32))))
+}
+
 impl Rule for Rescale {
     fn constants(&self) -> Vec<u32> {
         vec![self.multiplier, self.shift]
@@ -42,22 +65,14 @@ impl Rule for Rescale {
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
         let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
         check_range(self.dtype, self.zero_point, self.lo, self.hi)?;
-        let [n] = constants.shape::<1>(self.multiplier)?;
-        if n != 1 && n != x.ty.channels() {
-            return Err(Fault::Shape(format!("{n} multipliers for {} channels", x.ty.channels())));
-        }
-        let multipliers = constants.i32(self.multiplier, &[n])?;
-        let shifts = constants.i8(self.shift, &[n])?;
-        let interval = union(multipliers.iter().zip(shifts).map(|(&m, &s)| {
-            if m != 0 {
-                Fault::range("multiplier", m.into(), 1 << 30, (1 << 31) - 1)?;
-            }
-            Fault::range("shift", s.into(), 2, 62)?;
-            let image =
-                |v| (q31s(v, m, s as u32) + i64::from(self.zero_point)).clamp(self.lo.into(), self.hi.into());
-            // The clamp has brought both ends into i32.
-            Ok(Interval { lo: image(x.interval.lo) as i32, hi: image(x.interval.hi) as i32 })
-        }))?;
+        let interval =
+            union(scales(constants, self.multiplier, self.shift, x.ty.channels())?.map(|scale| {
+                let (m, s) = scale?;
+                let image =
+                    |v| (q31s(v, m, s) + i64::from(self.zero_point)).clamp(self.lo.into(), self.hi.into());
+                // The clamp has brought both ends into i32.
+                Ok(Interval { lo: image(x.interval.lo) as i32, hi: image(x.interval.hi) as i32 })
+            }))?;
         let ty = TensorType::new(self.dtype, &x.ty.shape);
         let macs = ty.elements();
         Ok(Inferred { ty, interval, macs, steps: 0, bytes: None })

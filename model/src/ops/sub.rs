@@ -1,5 +1,8 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{broadcast, take, within_i32},
+};
+use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -13,7 +16,13 @@ impl Rule for Sub {
         2..=2
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [a, b] = take(operands)?;
+        let ty = TensorType::new(DType::I32, &broadcast(operands)?);
+        let end = |a: i32, b: i32| i128::from(a) - i128::from(b);
+        let (a, b) = (a.interval, b.interval);
+        let interval = within_i32(end(a.lo, b.hi), end(a.hi, b.lo))?;
+        let macs = ty.elements();
+        Ok(Inferred::new(ty, interval, macs))
     }
 }
