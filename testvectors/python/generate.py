@@ -9,7 +9,9 @@ import json
 import pathlib
 import sys
 
-from cases import conv, invalid, linear, models, moving, precompiles, scaling  # noqa: F401
+from cases import (  # noqa: F401
+    arithmetic, conv, copying, indexing, invalid, linear, models, moving, precompiles, rescaling_rows, rows, scaling,
+    sequences, unary)
 from cases.build import NAMED
 
 DATA = pathlib.Path(__file__).parent.parent / "data"

@@ -7,7 +7,7 @@ from isocortex_ref.faults import Fault
 from isocortex_ref.header import encode
 from isocortex_ref.keccak import keccak256
 
-from . import invalid_ops  # noqa: F401
+from . import invalid_arithmetic, invalid_copying, invalid_ops, invalid_rows, invalid_sequences  # noqa: F401
 from .build import REFUSED, UNIT, Graph, bind
 from .rng import Rng
 

@@ -109,6 +109,7 @@ def add_scaled():
     yield "AddScaled: an i32 operand", "dtype", graph(b=(I32, [3]))
     yield "AddScaled: result i32", "dtype", graph(dtype=I32)
     yield "AddScaled: unequal shapes", "shape", graph(b=(I8, [4]))
+    yield "AddScaled: [2, 3] and [3, 2]", "shape", graph(a=(I8, [2, 3]), b=(I8, [3, 2]))
     yield "AddScaled: [3] and [1, 3]", "shape", graph(b=(I8, [1, 3]))
     yield "AddScaled: multiplier -1", "attribute", graph(multipliers=(M1, -1))
     yield "AddScaled: shift 1", "attribute", graph(shift=1)

@@ -2,7 +2,8 @@
 
 from isocortex_ref.numbers import bounds, elements
 
-from .build import Graph, pack, named, vector
+from .build import Graph, named, pack, vector
+from .graphs import BROADCASTS, case
 from .rng import Rng
 
 M0, M1 = 1 << 30, (1 << 31) - 1  # the least and the greatest multiplier that is not 0
@@ -147,6 +148,11 @@ def add_scaled() -> list:
     pairs = [(a, b) for a in range(-4, 5) for b in range(-4, 5)]
     data = pack("i8", [a for a, _ in pairs]) + pack("i8", [b for _, b in pairs])
     out.append(vector("AddScaled: ties go up", add_graph(B3, [len(pairs)], (2, 2), 2), [data]))
+    for i, (name, shapes) in enumerate(BROADCASTS.items()):
+        types = (B3, W3, ("i8", "i16", "i16"), ("i16", "i8", "i8"))[i % 4]
+        least, most = bounds(types[2])
+        out.append(case("AddScaled", f"broadcast, {name}", list(zip(types, shapes)), multipliers=(M0, M0 + 77),
+                        zero_points=(3, -4), shift=31, zero_point=1, lo=least, hi=most, dtype=types[2]))
     g = Graph(("i8", [4]))
     g.add("AddScaled", 0, 0, multipliers=(M0, M0), zero_points=(0, 0), shift=31, zero_point=0, lo=-128, hi=127,
           dtype="i8")

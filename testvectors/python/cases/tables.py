@@ -23,7 +23,7 @@ def exponential() -> tuple:
 
 @cache
 def turns(positions: int, half: int) -> tuple:
-    """Rope's cos and sin in Q15: pair i turns by the angle whose half has the tangent 1 / (1 + 2^i), once a position."""
+    """Rope's cos and sin in Q15. A position turns pair i by the angle whose half has the tangent 1 / (1 + 2^i)."""
     tables = [], []
     for p in range(positions):
         for i in range(half):

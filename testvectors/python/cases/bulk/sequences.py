@@ -10,7 +10,8 @@ from .draw import bulk
 
 @bulk("Rope")
 def rope(draw):
-    b, t, half, p, dtype = batch(draw), draw.between(1, 5), draw.pick((1, 1, 2, 3, 4, 8)), draw.between(1, 9), draw.dtype()
+    b, t, half, p = batch(draw), draw.between(1, 5), draw.pick((1, 1, 2, 3, 4, 8)), draw.between(1, 9)
+    dtype = draw.dtype()
     g, position = index(draw, [(dtype, [*b, t, 2 * half])], [t], p)
     cos, sin = (("i16", [p, half], v) for v in turns(p, half))
     if draw.chance(3):
