@@ -1,6 +1,7 @@
 //! Loading, one image, and matrix products. `scripts/bench-cpu.sh` sets the image beside onnxruntime's time.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[allow(dead_code)] // some are for the examples
 mod network;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -1,9 +1,19 @@
 //! A network of the shapes of `models/fashion-mnist`, with weights that look random.
 
-use isocortex_model::ops::{AddScaled, Conv2d, MatMul, ReduceSum, Rescale};
+use isocortex_model::ops::{AddScaled, Conv2d, DepthwiseConv2d, MatMul, ReduceSum, Rescale};
 use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, Tensor, TensorType};
 
 const QUANT: Quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
+
+const ADD: AddScaled = AddScaled {
+    multipliers: [1_500_000_000, 1_300_000_000],
+    zero_points: [-20; 2],
+    shift: 31,
+    zero_point: -20,
+    lo: -20,
+    hi: 127,
+    dtype: DType::I8,
+};
 
 /// Collects nodes; values are numbered from 1, after the one input.
 #[derive(Default)]
@@ -54,16 +64,7 @@ impl Builder {
     fn block(&mut self, x: u32, channels: u32) -> u32 {
         let inner = self.conv(x, [channels, channels / 2, 1], true);
         let inner = self.conv(inner, [channels / 2, channels, 1], false);
-        let add = AddScaled {
-            multipliers: [1_500_000_000, 1_300_000_000],
-            zero_points: [-20; 2],
-            shift: 31,
-            zero_point: -20,
-            lo: -20,
-            hi: 127,
-            dtype: DType::I8,
-        };
-        self.node(&[x, inner], Op::AddScaled(add))
+        self.node(&[x, inner], Op::AddScaled(ADD))
     }
 }
 
@@ -89,6 +90,37 @@ pub fn matmul(m: u32, k: u32, n: u32) -> Model {
     let sum = b.node(&[0], Op::MatMul(MatMul { weight, bias, zero_point: 0 }));
     let value = b.rescale(sum, n, k, -128);
     model(b, &[m, k], value)
+}
+
+/// A convolution of `o` channels with a square kernel, padded by half of it, rescaled to i8.
+pub fn convolution(x: [u32; 3], o: u32, kernel: u32, stride: u32) -> Model {
+    let mut b = Builder { seed: 3, ..Builder::default() };
+    let weight = b.weight(&[o, kernel, kernel, x[2]]);
+    let bias = b.constant(Tensor::i32(&[o], vec![100; o as usize]));
+    let pads = [kernel / 2; 4];
+    let conv = Conv2d { weight, bias, zero_point: -20, stride: [stride; 2], dilation: [1; 2], pads };
+    let sum = b.node(&[0], Op::Conv2d(conv));
+    let value = b.rescale(sum, o, kernel * kernel * x[2], -20);
+    model(b, &x, value)
+}
+
+/// The same for a depthwise convolution.
+pub fn depthwise(x: [u32; 3], kernel: u32, stride: u32) -> Model {
+    let mut b = Builder { seed: 4, ..Builder::default() };
+    let weight = b.weight(&[kernel, kernel, x[2]]);
+    let bias = b.constant(Tensor::i32(&[x[2]], vec![100; x[2] as usize]));
+    let pads = [kernel / 2; 4];
+    let conv = DepthwiseConv2d { weight, bias, zero_point: -20, stride: [stride; 2], dilation: [1; 2], pads };
+    let sum = b.node(&[0], Op::DepthwiseConv2d(conv));
+    let value = b.rescale(sum, x[2], kernel * kernel, -20);
+    model(b, &x, value)
+}
+
+/// AddScaled of a value with itself.
+pub fn add(elements: u32) -> Model {
+    let mut b = Builder::default();
+    let value = b.node(&[0, 0], Op::AddScaled(ADD));
+    model(b, &[elements], value)
 }
 
 fn model(b: Builder, input: &[u32], value: u32) -> Model {

@@ -1,9 +1,10 @@
 //! Conv2d and MatMul: the operand laid out so that the matrix kernels read it in place.
 
-use super::element::{view, view_mut};
+use super::element::view;
 use super::gemm::{Gemm, Grid, Out, Segments};
 use super::isa::{Detected, Kernel, Operands};
 use super::rescale::Requant;
+use super::team::Team;
 use super::window::Geometry;
 use crate::Error;
 
@@ -13,6 +14,8 @@ pub(super) struct Constants<'a> {
     pub weight: &'a [i8],
     pub bias: &'a [i32],
     pub zero_point: i32,
+    /// The operand is turned.
+    pub turned: bool,
 }
 
 /// Conv2d, with its Rescale to i8 where that is fused. A MatMul is one with a 1×1 kernel.
@@ -21,11 +24,15 @@ pub(super) struct Conv {
     gemm: Gemm,
     /// What padding holds: the zero point as the matrix kernels see it.
     pad: u8,
+    /// What turns the operand's bytes: 0 where they are turned.
+    turn: u8,
     n: usize,
     layout: Layout,
 }
 
 enum Layout {
+    /// The operand as it lies: turned, and without padding.
+    Direct,
     /// The operand with its padding; windows are read from it in place.
     Frame { size: [usize; 2] },
     /// Windows copied one after the other, some at a time: for padding much larger than the operand, and for
@@ -50,18 +57,21 @@ impl Conv {
         let (runs, len) =
             if g.dilation[1] == 1 { (1, g.kernel[1] * g.channels) } else { (g.kernel[1], g.channels) };
         let one_by_one = g.kernel == [1, 1];
+        let padded = [g.before, g.after].concat().iter().any(|&pad| pad > 0);
         let (layout, segments) = if frame <= 4 * g.elements() + (1 << 16) && (len > 1 || one_by_one) {
             let start = |u: usize, v: usize| (u * g.dilation[0] * size[1] + v * g.dilation[1]) * g.channels;
             let starts = (0..g.kernel[0]).flat_map(|u| (0..runs).map(move |v| start(u, v))).collect();
-            (Layout::Frame { size }, Segments { starts, len })
+            let layout = if c.turned && !padded { Layout::Direct } else { Layout::Frame { size } };
+            (layout, Segments { starts, len })
         } else {
             let len = g.kernel[0] * g.kernel[1] * g.channels;
             (Layout::Patches { at_once: (PATCH_BYTES / len).clamp(1, 64) }, Segments { starts: vec![0], len })
         };
-        let gemm = Gemm::new(isa, c.weight, c.bias, c.zero_point, segments, tail)?;
+        let gemm = Gemm::new(isa, g.positions(), (c.weight, c.bias), c.zero_point, segments, tail)?;
+        let turn = if c.turned { 0 } else { 0x80 };
         // 0..=255: the zero point is an i8.
         let pad = (c.zero_point + 128) as u8;
-        Ok(Self { geometry, gemm, pad, n: c.bias.len(), layout })
+        Ok(Self { geometry, gemm, pad, turn, n: c.bias.len(), layout })
     }
 
     /// `rows` rows of k elements times the weights.
@@ -85,7 +95,7 @@ impl Conv {
         Self::new(isa, geometry, c, tail)
     }
 
-    fn frame(&self, x: &[i8], size: [usize; 2], to: &mut [u8]) {
+    fn frame(&self, x: &[u8], size: [usize; 2], to: &mut [u8]) {
         let g = &self.geometry;
         let line = size[1] * g.channels;
         let (left, row) = (g.before[1] * g.channels, g.size[1] * g.channels);
@@ -96,14 +106,14 @@ impl Conv {
             let (before, rest) = to.split_at_mut(left);
             let (to, after) = rest.split_at_mut(row);
             before.fill(self.pad);
-            offset(x, to);
+            copy(x, to, self.turn);
             after.fill(self.pad);
         }
         bottom.fill(self.pad);
     }
 
     /// The windows of positions `first` on, as many as `to` has room for.
-    fn patches(&self, x: &[i8], first: usize, to: &mut [u8]) {
+    fn patches(&self, x: &[u8], first: usize, to: &mut [u8]) {
         let g = &self.geometry;
         let patch = g.kernel[0] * g.kernel[1] * g.channels;
         for (position, to) in (first..).zip(to.chunks_exact_mut(patch)) {
@@ -114,16 +124,16 @@ impl Conv {
                 for v in cols.clone() {
                     let at = (g.position(0, i, u) * g.size[1] + g.position(1, j, v)) * g.channels;
                     let to = &mut to[(u * g.kernel[1] + v) * g.channels..][..g.channels];
-                    offset(&x[at..][..g.channels], to);
+                    copy(&x[at..][..g.channels], to, self.turn);
                 }
             }
         }
     }
 }
 
-/// `x + 128` as u8.
-fn offset(x: &[i8], to: &mut [u8]) {
-    to.iter_mut().zip(x).for_each(|(to, &x)| *to = x as u8 ^ 0x80);
+/// `x + 128` as u8: its bits with the top one turned, which some operands' are.
+fn copy(x: &[u8], to: &mut [u8], turn: u8) {
+    to.iter_mut().zip(x).for_each(|(to, &x)| *to = x ^ turn);
 }
 
 /// What the last group of the last row may read beyond its end.
@@ -132,43 +142,38 @@ const SLACK: usize = 3;
 impl Kernel for Conv {
     fn scratch(&self) -> usize {
         let g = &self.geometry;
-        SLACK
-            + match self.layout {
-                Layout::Frame { size } => size[0] * size[1] * g.channels,
-                Layout::Patches { at_once } => at_once * g.kernel[0] * g.kernel[1] * g.channels,
-            }
+        match self.layout {
+            Layout::Direct => 0,
+            Layout::Frame { size } => SLACK + size[0] * size[1] * g.channels,
+            Layout::Patches { at_once } => SLACK + at_once * g.kernel[0] * g.kernel[1] * g.channels,
+        }
     }
 
-    fn run(&self, x: Operands<'_>, y: &mut [i32], scratch: &mut [u8]) {
-        let g = &self.geometry;
-        let x = view::<i8>(x[0], g.elements());
-        let len = g.positions() * self.n;
-        let mut out =
-            if self.gemm.narrows() { Out::I8(view_mut(y, len)) } else { Out::I32(view_mut(y, len)) };
+    fn run(&self, x: Operands<'_>, y: &mut [i32], scratch: &mut [u8], team: &Team) {
+        let (g, dtype) = (&self.geometry, self.gemm.dtype());
+        let bytes = view::<u8>(x[0], g.elements());
+        let grid =
+            |line: usize| Grid { columns: g.out[1], step: [g.stride[0] * line, g.stride[1] * g.channels] };
+        let mut whole = |a: &[u8], line| {
+            let mut out = Out::new(y, dtype, g.positions() * self.n);
+            self.gemm.run(a, grid(line), g.positions(), &mut out, team);
+        };
         match self.layout {
+            Layout::Direct => whole(bytemuck::cast_slice(x[0]), g.size[1] * g.channels),
             Layout::Frame { size } => {
                 let used = size[0] * size[1] * g.channels;
-                self.frame(x, size, &mut scratch[..used]);
-                let step = [g.stride[0] * size[1] * g.channels, g.stride[1] * g.channels];
-                self.gemm.run(
-                    &scratch[..used + SLACK],
-                    Grid { columns: g.out[1], step },
-                    g.positions(),
-                    &mut out,
-                );
+                self.frame(bytes, size, &mut scratch[..used]);
+                whole(&scratch[..used + SLACK], size[1] * g.channels);
             }
             Layout::Patches { at_once } => {
                 let patch = g.kernel[0] * g.kernel[1] * g.channels;
+                let mut out = Out::new(y, dtype, g.positions() * self.n);
                 for first in (0..g.positions()).step_by(at_once) {
                     let rows = at_once.min(g.positions() - first);
-                    self.patches(x, first, &mut scratch[..rows * patch]);
-                    let range = first * self.n..(first + rows) * self.n;
-                    let mut out = match &mut out {
-                        Out::I8(y) => Out::I8(&mut y[range]),
-                        Out::I32(y) => Out::I32(&mut y[range]),
-                    };
+                    self.patches(bytes, first, &mut scratch[..rows * patch]);
                     let grid = Grid { columns: rows, step: [0, patch] };
-                    self.gemm.run(&scratch[..rows * patch + SLACK], grid, rows, &mut out);
+                    let mut out = out.rows(first * self.n, rows * self.n);
+                    self.gemm.run(&scratch[..rows * patch + SLACK], grid, rows, &mut out, team);
                 }
             }
         }

@@ -1,9 +1,10 @@
 //! DepthwiseConv2d and MaxPool: 16 channels of one position at a time, all taps in registers.
 
-use super::element::{view, view_mut};
+use super::element::{Int, typed, view, view_mut};
 use super::isa::{Body, Operands};
 use super::rescale::{LANES, Requant, put, widen};
 use super::window::Geometry;
+use std::marker::PhantomData;
 
 /// DepthwiseConv2d, with its Rescale to i8 where that is fused.
 pub(super) struct Depthwise {
@@ -71,8 +72,10 @@ impl Body for Depthwise {
                     let at = (i * g.out[1] + j) * channels + from;
                     match &self.tail {
                         Some(tail) => {
-                            let y = view_mut::<i8>(y, g.positions() * channels);
-                            tail.store(block, &acc, &mut y[at..][..lanes]);
+                            typed!(tail.dtype(), Y => {
+                                let y = view_mut::<Y>(y, g.positions() * channels);
+                                tail.store(block, &acc, &mut y[at..][..lanes]);
+                            });
                         }
                         None => put(&acc, &mut y[at..][..lanes]),
                     }
@@ -82,23 +85,26 @@ impl Body for Depthwise {
     }
 }
 
-/// MaxPool.
-pub(super) struct MaxPool {
+/// MaxPool of i8, or of u8 where that is turned: the order is the same.
+pub(super) struct MaxPool<X> {
     pub geometry: Geometry,
+    /// What turns the result to what it is to be.
+    pub turn: u8,
+    pub types: PhantomData<fn(X)>,
 }
 
-impl Body for MaxPool {
+impl<X: Int> Body for MaxPool<X> {
     #[inline(always)]
     fn body(&self, x: Operands<'_>, y: &mut [i32]) {
         let (g, channels) = (&self.geometry, self.geometry.channels);
-        let x = view::<i8>(x[0], g.elements());
-        let mut y = view_mut::<i8>(y, g.positions() * channels).chunks_exact_mut(channels);
+        let x = view::<X>(x[0], g.elements());
+        let mut y = view_mut::<X>(y, g.positions() * channels).chunks_exact_mut(channels);
         for i in 0..g.out[0] {
             let rows = g.taps(0, i);
             for j in 0..g.out[1] {
                 let cols = g.taps(1, j);
                 let Some(y) = y.next() else { return };
-                y.fill(i8::MIN);
+                y.fill(X::MIN);
                 for u in rows.clone() {
                     // Undilated: the taps of a row lie side by side.
                     let at = g.position(0, i, u) * g.size[1] + g.position(1, j, cols.start);
@@ -107,6 +113,9 @@ impl Body for MaxPool {
                             *y = x.max(*y);
                         }
                     }
+                }
+                for byte in bytemuck::cast_slice_mut::<X, u8>(y) {
+                    *byte ^= self.turn;
                 }
             }
         }

@@ -2,8 +2,10 @@
 
 use bytemuck::Pod;
 
-/// i8, i16 or i32.
+/// i8, i16 or i32; or u8, which is an i8 that is turned (see `program.rs`).
 pub(super) trait Int: Pod + Into<i32> + Into<i64> + Ord + Send + Sync {
+    /// The smallest.
+    const MIN: Self;
     /// The value, where it lies in the type; its low bits otherwise.
     fn wrap(v: i64) -> Self;
 }
@@ -11,6 +13,7 @@ pub(super) trait Int: Pod + Into<i32> + Into<i64> + Ord + Send + Sync {
 macro_rules! int {
     ($($t:ty)*) => {$(
         impl Int for $t {
+            const MIN: Self = Self::MIN;
             #[inline(always)]
             fn wrap(v: i64) -> Self {
                 v as Self
@@ -18,7 +21,7 @@ macro_rules! int {
         }
     )*};
 }
-int!(i8 i16 i32);
+int!(u8 i8 i16 i32);
 
 /// The first `n` elements.
 #[inline(always)]
@@ -52,3 +55,16 @@ macro_rules! typed {
     };
 }
 pub(super) use typed;
+
+/// The same for an operand that may be turned, which is then u8.
+macro_rules! maybe_turned {
+    ($dtype:expr, $turned:expr, $t:ident => $body:expr) => {
+        if $turned {
+            type $t = u8;
+            $body
+        } else {
+            $crate::cpu::element::typed!($dtype, $t => $body)
+        }
+    };
+}
+pub(super) use maybe_turned;

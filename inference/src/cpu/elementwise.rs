@@ -2,6 +2,7 @@
 
 use super::element::{Int, view, view_mut};
 use super::isa::{Body, Kernel, Operands};
+use super::team::Team;
 use isocortex_model::ops;
 use std::marker::PhantomData;
 
@@ -18,17 +19,19 @@ pub(super) struct AddScaled<A, B, Y> {
 }
 
 impl<A, B, Y> AddScaled<A, B, Y> {
-    pub fn new(op: &ops::AddScaled, elements: usize) -> Self {
+    /// `turned` says which of the operands and the result are 128 more.
+    pub fn new(op: &ops::AddScaled, turned: [bool; 3], elements: usize) -> Self {
         let [ma, mb] = op.multipliers;
-        let [za, zb] = op.zero_points;
+        let [a, b, y] = turned.map(|turned| if turned { 128 } else { 0 });
+        let [za, zb] = [op.zero_points[0] + a, op.zero_points[1] + b];
         Self {
             multipliers: op.multipliers,
             // Below 2^61 + 2 · 2^46; with the products below, all sums stay below 2^62.
             constant: (1 << (op.shift - 1)) - i64::from(za) * i64::from(ma) - i64::from(zb) * i64::from(mb),
             shift: op.shift.into(),
-            zero_point: op.zero_point.into(),
-            lo: op.lo.into(),
-            hi: op.hi.into(),
+            zero_point: (op.zero_point + y).into(),
+            lo: (op.lo + y).into(),
+            hi: (op.hi + y).into(),
             elements,
             types: PhantomData,
         }
@@ -81,7 +84,7 @@ impl Table8 {
 }
 
 impl Kernel for Table8 {
-    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8]) {
+    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], _: &Team) {
         let x = view::<i8>(x[0], self.elements);
         for (y, &x) in view_mut::<i8>(y, self.elements).iter_mut().zip(x) {
             *y = self.table[usize::from(x as u8)];
@@ -95,7 +98,7 @@ pub(super) struct Reshape {
 }
 
 impl Kernel for Reshape {
-    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8]) {
+    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], _: &Team) {
         y[..self.words].copy_from_slice(&x[0][..self.words]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::element::{Int, typed, view, view_mut};
 use super::isa::{Kernel, Operands};
+use super::team::Team;
 use crate::reference::{self, Wide};
 use isocortex_model::{Model, Op, TensorType};
 
@@ -30,7 +31,7 @@ impl Fallback {
 }
 
 impl Kernel for Fallback {
-    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8]) {
+    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], _: &Team) {
         let operand = |(words, ty): (&&[i32], &TensorType)| {
             let mut wide = Wide::zeros(&ty.shape);
             typed!(ty.dtype, X => widen(view::<X>(words, wide.data.len()), &mut wide.data));
@@ -73,7 +74,7 @@ mod tests {
             let operands = model.header().nodes[index].operands.iter();
             let operands: Vec<&[i32]> = operands.map(|&v| &values[v as usize][..]).collect();
             let mut y = words(&vec![0xff; wanted.bytes.len()]);
-            Fallback::new(&model, index).run(&operands, &mut y, &mut []);
+            Fallback::new(&model, index).run(&operands, &mut y, &mut [], &Team::alone());
             assert!(
                 bytemuck::cast_slice::<i32, u8>(&y)[..wanted.bytes.len()] == wanted.bytes[..],
                 "{}",

@@ -1,5 +1,6 @@
 //! Instruction sets: which there are, which the machine has, and loops compiled for each.
 
+use super::team::Team;
 use crate::Error;
 
 /// An instruction set that the CPU backend has kernels for. All give the same bits.
@@ -79,8 +80,9 @@ pub(super) trait Kernel: Send + Sync {
         0
     }
 
-    /// Computes the result from the operands. `y` may hold anything before; all of the result is written.
-    fn run(&self, x: Operands<'_>, y: &mut [i32], scratch: &mut [u8]);
+    /// Computes the result from the operands. `y` may hold anything before; all of the result is written. The
+    /// team may share the work.
+    fn run(&self, x: Operands<'_>, y: &mut [i32], scratch: &mut [u8], team: &Team);
 }
 
 /// Plain loops, which the compiler makes vector code of, once for each [`Isa`].
@@ -139,7 +141,7 @@ impl<B: Body> Job for BodyJob<'_, B> {
 }
 
 impl<B: Body> Kernel for Loops<B> {
-    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8]) {
+    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], _: &Team) {
         self.isa.run(BodyJob(&self.body, x, y));
     }
 }

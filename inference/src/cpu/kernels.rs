@@ -3,44 +3,53 @@
 
 use super::conv::{Constants, Conv};
 use super::depthwise::{Depthwise, MaxPool};
-use super::element::{Int, typed};
+use super::element::{Int, maybe_turned, typed};
 use super::elementwise::{AddScaled, Clamp, Reshape, Table8};
 use super::fallback::Fallback;
+use super::fuse::{Unit, fast};
 use super::isa::{Body, Detected, Kernel, Loops};
-use super::program::Tail;
 use super::reduce_sum::ReduceSum;
 use super::rescale::{LANES, Requant, RescaleAll};
 use super::transpose::Transpose;
 use super::window::Geometry;
 use crate::Error;
-use isocortex_model::{Model, Op, Tensor};
+use isocortex_model::{Model, Op};
 use std::marker::PhantomData;
 
-/// Makes a node ready, with what it is fused with.
+/// Makes a unit ready. `turned` says of each value whether it is.
 pub(super) fn kernel(
     model: &Model,
     isa: Detected,
-    index: usize,
-    tail: Tail<'_>,
+    unit: &Unit<'_>,
+    turned: &[bool],
 ) -> Result<Box<dyn Kernel>, Error> {
+    let (index, tail) = (unit.node, unit.tail);
     let node = &model.header().nodes[index];
     let value = |v: usize| &model.values()[v].ty;
     let y = value(model.header().inputs.len() + index);
     let operand = |i: usize| value(node.operands[i] as usize);
     let x = || operand(0); // not there in an op without operands
+    let x_turned = |i: usize| turned[node.operands[i] as usize];
+    let y_turned = turned[unit.result];
     let elements = y.elements() as usize;
     let constant = |index: u32| &model.constants()[index as usize];
-    let requant = tail.rescale.map(|op| Requant::new(model, op, tail.clamp));
+    let requant = tail.rescale.map(|op| Requant::new(model, op, tail.clamp, y_turned));
+    let constants = |weight: u32, bias: u32, zero_point| Constants {
+        weight: constant(weight).as_i8(),
+        bias: constant(bias).as_i32(),
+        zero_point,
+        turned: x_turned(0),
+    };
     Ok(match &node.op {
-        Op::Conv2d(op) => {
+        Op::Conv2d(op) if fast(model, index) => {
             let weight = constant(op.weight);
             let geometry = Geometry::new(&x().shape, &y.shape, op.window([weight.shape[1], weight.shape[2]]));
-            let constants = constants(weight, constant(op.bias), op.zero_point);
+            let constants = constants(op.weight, op.bias, op.zero_point);
             Box::new(Conv::new(isa, geometry, &constants, requant)?)
         }
         Op::MatMul(op) => {
             let k = x().channels() as usize;
-            let constants = constants(constant(op.weight), constant(op.bias), op.zero_point);
+            let constants = constants(op.weight, op.bias, op.zero_point);
             Box::new(Conv::matmul(isa, x().elements() as usize / k, k, &constants, requant)?)
         }
         Op::DepthwiseConv2d(op) => {
@@ -50,22 +59,36 @@ pub(super) fn kernel(
             let bias = constant(op.bias).as_i32().to_vec();
             loops(isa, Depthwise { geometry, weight, bias, zero_point: op.zero_point, tail: requant })
         }
-        Op::MaxPool(op) => loops(isa, MaxPool { geometry: Geometry::new(&x().shape, &y.shape, op.window()) }),
+        Op::MaxPool(op) => {
+            let geometry = Geometry::new(&x().shape, &y.shape, op.window());
+            let turn = if x_turned(0) == y_turned { 0 } else { 0x80 };
+            if x_turned(0) {
+                loops(isa, MaxPool { geometry, turn, types: PhantomData::<fn(u8)> })
+            } else {
+                loops(isa, MaxPool { geometry, turn, types: PhantomData::<fn(i8)> })
+            }
+        }
         Op::Rescale(op) => {
-            let requant = Requant::new(model, op, tail.clamp);
+            let requant = Requant::new(model, op, tail.clamp, y_turned);
             typed!(x().dtype, X => typed!(y.dtype, Y => {
                 loops(isa, RescaleAll { requant, elements, types: PhantomData::<fn(X) -> Y> })
             }))
         }
-        Op::AddScaled(op) if x().shape == operand(1).shape => {
-            typed!(x().dtype, A => typed!(operand(1).dtype, B => typed!(y.dtype, Y => {
-                loops(isa, AddScaled::<A, B, Y>::new(op, elements))
-            })))
+        Op::AddScaled(op) if fast(model, index) => {
+            let turned = [x_turned(0), x_turned(1), y_turned];
+            maybe_turned!(x().dtype, turned[0], A => maybe_turned!(operand(1).dtype, turned[1], B => {
+                maybe_turned!(y.dtype, turned[2], Y => {
+                    loops(isa, AddScaled::<A, B, Y>::new(op, turned, elements))
+                })
+            }))
         }
         Op::Clamp(op) => typed!(x().dtype, X => {
             loops(isa, Clamp { lo: X::wrap(op.lo.into()), hi: X::wrap(op.hi.into()), elements })
         }),
-        Op::ReduceSum(op) => typed!(x().dtype, X => loops(isa, ReduceSum::<X>::new(op, &x().shape))),
+        Op::ReduceSum(op) => {
+            let turned = x_turned(0);
+            maybe_turned!(x().dtype, turned, X => loops(isa, ReduceSum::<X>::new(op, turned, &x().shape)))
+        }
         Op::Transpose(op) => typed!(x().dtype, X => loops(isa, Transpose::<X>::new(op, &x().shape))),
         Op::Reshape(_) => Box::new(Reshape { words: (y.bytes() as usize).div_ceil(4) }),
         Op::Table8(op) => Box::new(Table8::new(constant(op.table).as_i8(), elements)),
@@ -75,8 +98,4 @@ pub(super) fn kernel(
 
 fn loops<B: Body + 'static>(isa: Detected, body: B) -> Box<dyn Kernel> {
     Box::new(Loops { isa, body })
-}
-
-fn constants<'a>(weight: &'a Tensor, bias: &'a Tensor, zero_point: i32) -> Constants<'a> {
-    Constants { weight: weight.as_i8(), bias: bias.as_i32(), zero_point }
 }

@@ -13,6 +13,7 @@ mod depthwise;
 mod element;
 mod elementwise;
 mod fallback;
+mod fuse;
 mod gemm;
 mod isa;
 mod kernels;
@@ -21,6 +22,8 @@ mod program;
 mod reduce_sum;
 mod rescale;
 mod self_test;
+mod short;
+mod team;
 mod transpose;
 mod window;
 

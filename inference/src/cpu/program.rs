@@ -3,9 +3,10 @@
 use super::element::Int;
 use super::isa::{Detected, Kernel};
 use super::plan::{Life, place};
-use super::{kernels, memory};
+use super::team::Team;
+use super::{fuse, kernels, memory};
 use crate::Error;
-use isocortex_model::{DType, Model, Op, ops};
+use isocortex_model::{DType, Model};
 use smallvec::SmallVec;
 use std::ops::Range;
 
@@ -20,6 +21,8 @@ pub(super) struct Program {
     steps: Vec<Step>,
     /// Places of values in the arena; `None` for what is fused away.
     places: Vec<Option<Range<usize>>>,
+    /// Of each input: whether it is kept turned.
+    turned: Vec<bool>,
     words: usize,
     scratch: usize,
 }
@@ -36,51 +39,25 @@ impl Arena {
     }
 }
 
-/// What a Conv2d, DepthwiseConv2d, MatMul or Rescale is followed by and computed together with.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Tail<'a> {
-    pub rescale: Option<&'a ops::Rescale>,
-    pub clamp: Option<&'a ops::Clamp>,
-}
-
 impl Program {
-    /// With `fuse`, results that only the next kernel's tail needs are never stored.
+    /// With `fuse`, results that only the next kernel's tail needs are never stored, and some are turned.
     pub fn new(model: &Model, isa: Detected, fuse: bool) -> Result<Self, Error> {
-        let header = model.header();
-        let inputs = header.inputs.len();
-        let readers = Readers::new(model);
-        let mut fused = vec![false; header.nodes.len()];
-        let mut steps = vec![];
-        for (index, node) in header.nodes.iter().enumerate() {
-            if fused[index] {
-                continue;
-            }
-            let (mut last, mut tail) = (index, Tail::default());
-            if fuse {
-                let rescales = matches!(node.op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul(_));
-                if let Some((next, Op::Rescale(op))) = readers.only(model, inputs + last)
-                    && rescales
-                    && op.dtype == DType::I8
-                {
-                    (last, tail.rescale, fused[next]) = (next, Some(op), true);
-                }
-                if let Some((next, Op::Clamp(op))) = readers.only(model, inputs + last)
-                    && (tail.rescale.is_some() || matches!(node.op, Op::Rescale(_)))
-                {
-                    (last, tail.clamp, fused[next]) = (next, Some(op), true);
-                }
-            }
-            let kernel = kernels::kernel(model, isa, index, tail)?;
-            let operands = node.operands.iter().map(|&v| v as usize).collect();
-            steps.push(Step { kernel, operands, result: inputs + last });
+        let units = fuse::units(model, fuse);
+        let turned = if fuse { fuse::turned(model, &units) } else { vec![false; model.values().len()] };
+        let mut steps = Vec::with_capacity(units.len());
+        for unit in &units {
+            let kernel = kernels::kernel(model, isa, unit, &turned)?;
+            let operands = model.header().nodes[unit.node].operands.iter().map(|&v| v as usize).collect();
+            steps.push(Step { kernel, operands, result: unit.result });
         }
-        Ok(Self::planned(model, steps))
+        Ok(Self::planned(model, steps, turned))
     }
 
-    fn planned(model: &Model, steps: Vec<Step>) -> Self {
+    fn planned(model: &Model, steps: Vec<Step>, mut turned: Vec<bool>) -> Self {
         let inputs = model.header().inputs.len();
         let mut lives: Vec<Option<Life>> = vec![None; model.values().len()];
-        let words = |v: usize| (model.values()[v].ty.bytes() as usize).div_ceil(4);
+        // One word more, since a kernel may read whole words from any byte on.
+        let words = |v: usize| (model.values()[v].ty.bytes() as usize).div_ceil(4) + 1;
         for (v, life) in lives.iter_mut().enumerate().take(inputs) {
             *life = Some(Life { words: words(v), first: 0, last: 0 });
         }
@@ -95,7 +72,8 @@ impl Program {
         let mut places = places.into_iter();
         let places = lives.iter().map(|life| life.and_then(|_| places.next())).collect();
         let scratch = steps.iter().map(|step| step.kernel.scratch()).max().unwrap_or(0);
-        Self { steps, places, words, scratch }
+        turned.truncate(inputs);
+        Self { steps, places, turned, words, scratch }
     }
 
     pub fn arena(&self) -> Result<Arena, Error> {
@@ -110,10 +88,10 @@ impl Program {
         mut input: &[u8],
         mut made: impl FnMut(usize, &[i32]),
     ) {
-        for (place, ty) in self.places.iter().zip(model.input_types()) {
+        for ((place, ty), turned) in self.places.iter().zip(model.input_types()).zip(&self.turned) {
             let (bytes, rest) = input.split_at(ty.bytes() as usize);
             if let Some(place) = place {
-                read_bytes(ty.dtype, bytes, &mut arena.words[place.clone()]);
+                read_bytes(ty.dtype, bytes, *turned, &mut arena.words[place.clone()]);
             }
             input = rest;
         }
@@ -131,7 +109,7 @@ impl Program {
                 }
             };
             let x: SmallVec<[&[i32]; 4]> = step.operands.iter().map(operand).collect();
-            step.kernel.run(&x, y, &mut arena.scratch);
+            step.kernel.run(&x, y, &mut arena.scratch, &Team::alone());
             made(step.result, y);
         }
     }
@@ -142,32 +120,13 @@ impl Program {
     }
 }
 
-/// For each value, how often it is read (as an operand or an output) and the node that reads it last.
-struct Readers(Vec<(usize, usize)>);
-
-impl Readers {
-    fn new(model: &Model) -> Self {
-        let mut readers = vec![(0, 0); model.values().len()];
-        for (index, node) in model.header().nodes.iter().enumerate() {
-            node.operands.iter().for_each(|&v| readers[v as usize] = (readers[v as usize].0 + 1, index));
-        }
-        model.header().outputs.iter().for_each(|output| readers[output.value as usize].0 += 2);
-        Self(readers)
-    }
-
-    /// The one node that reads a value, where there is just one reader and it is a node.
-    fn only<'m>(&self, model: &'m Model, value: usize) -> Option<(usize, &'m Op)> {
-        let (times, node) = self.0[value];
-        (times == 1).then(|| (node, &model.header().nodes[node].op))
-    }
-}
-
-fn read_bytes(dtype: DType, bytes: &[u8], to: &mut [i32]) {
+fn read_bytes(dtype: DType, bytes: &[u8], turned: bool, to: &mut [i32]) {
     fn each<T: Int, const N: usize>(bytes: &[u8], to: &mut [i32], decode: fn([u8; N]) -> T) {
         let to: &mut [T] = bytemuck::cast_slice_mut(to);
         to.iter_mut().zip(bytes.as_chunks::<N>().0).for_each(|(to, bytes)| *to = decode(*bytes));
     }
     match dtype {
+        DType::I8 if turned => each(bytes, to, |[byte]| byte ^ 0x80),
         DType::I8 => each(bytes, to, i8::from_le_bytes),
         DType::I16 => each(bytes, to, i16::from_le_bytes),
         DType::I32 => each(bytes, to, i32::from_le_bytes),

@@ -20,7 +20,8 @@ pub(super) struct ReduceSum<X> {
 }
 
 impl<X> ReduceSum<X> {
-    pub fn new(op: &ops::ReduceSum, shape: &[u32]) -> Self {
+    /// `turned` says that the operand is 128 more.
+    pub fn new(op: &ops::ReduceSum, turned: bool, shape: &[u32]) -> Self {
         let (mut step, mut n) = (1usize, 1i32);
         let mut dims = vec![];
         for (axis, &d) in shape.iter().enumerate().rev() {
@@ -34,7 +35,8 @@ impl<X> ReduceSum<X> {
         }
         let (row, row_step) = dims.remove(0);
         let elements = row * dims.iter().map(|d| d.0).product::<usize>();
-        let start = n.wrapping_mul(op.zero_point).wrapping_neg();
+        let zero_point = op.zero_point.wrapping_add(if turned { 128 } else { 0 });
+        let start = n.wrapping_mul(zero_point).wrapping_neg();
         Self {
             outer: dims,
             row,

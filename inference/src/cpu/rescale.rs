@@ -2,11 +2,13 @@
 //!
 //! `q31s` on 16 lanes at a time in 64 bits. The loop is written so that the compiler makes vpmuldq, vpaddq,
 //! vpsravq, vpmaxsq, vpminsq of it with AVX-512 (AVX2 has no vpsravq and gets a logical shift with the sign
-//! moved out of the way). No 32-bit short cut: the rounding is of the whole product.
+//! moved out of the way). Tails of most networks fit `short.rs`, which the vector kernels prefer.
 
 use super::element::{Int, view, view_mut};
 use super::isa::{Body, Operands};
-use isocortex_model::{Model, ops::Clamp, ops::Rescale};
+use super::short::Short;
+use isocortex_model::{DType, Model, ops::Clamp, ops::Rescale};
+use std::ops::Range;
 
 /// Lanes of one step: the channels of a panel.
 pub(super) const LANES: usize = 16;
@@ -23,37 +25,67 @@ struct Lanes {
 #[derive(Clone)]
 pub(super) struct Requant {
     lanes: Vec<Lanes>,
+    /// The same in the short form, where all fit it.
+    short: Option<Vec<Short>>,
     /// 1: all channels share `lanes[0]`.
     channels: usize,
     zero_point: i64,
     lo: i64,
     hi: i64,
+    dtype: DType,
 }
 
 impl Requant {
-    /// With the Clamp that follows, if there is one.
-    pub fn new(model: &Model, op: &Rescale, then: Option<&Clamp>) -> Self {
+    /// With the Clamp that follows, if there is one; `turned` says that the result is 128 more.
+    pub fn new(model: &Model, op: &Rescale, then: Option<&Clamp>, turned: bool) -> Self {
         let multiplier = model.constants()[op.multiplier as usize].as_i32();
         let shift = model.constants()[op.shift as usize].as_i8();
-        let lanes = multiplier.chunks(LANES).zip(shift.chunks(LANES)).map(|(m, s)| {
-            // A single constant serves all lanes; lanes beyond the last channel compute 0, which nobody reads.
-            let at = |i: usize| if multiplier.len() == 1 { Some(0) } else { (i < m.len()).then_some(i) };
-            let shift = std::array::from_fn(|i| at(i).map_or(2, |i| i64::from(s[i])));
-            Lanes {
-                multiplier: std::array::from_fn(|i| at(i).map_or(0, |i| m[i])),
-                round: shift.map(|s| 1 << (s - 1)),
-                shift,
-            }
-        });
+        let more = if turned { 128 } else { 0 };
+        let zero_point = i64::from(op.zero_point) + more;
+        let lanes: Vec<Lanes> = multiplier
+            .chunks(LANES)
+            .zip(shift.chunks(LANES))
+            .map(|(m, s)| {
+                // A single constant serves all lanes; lanes beyond the last channel compute 0, which nobody reads.
+                let at = |i: usize| if multiplier.len() == 1 { Some(0) } else { (i < m.len()).then_some(i) };
+                let shift = std::array::from_fn(|i| at(i).map_or(32, |i| i64::from(s[i])));
+                Lanes {
+                    multiplier: std::array::from_fn(|i| at(i).map_or(0, |i| m[i])),
+                    round: shift.map(|s| 1 << (s - 1)),
+                    shift,
+                }
+            })
+            .collect();
+        let short = lanes.iter().map(|l| Short::new(&l.multiplier, &l.shift, zero_point)).collect();
         // clamp(clamp(v, lo, hi), c, d) = clamp(v, clamp(lo, c, d), clamp(hi, c, d)).
         let then = |v: i32| then.map_or(v, |c| v.clamp(c.lo, c.hi));
         Self {
-            lanes: lanes.collect(),
+            lanes,
+            short,
             channels: multiplier.len(),
-            zero_point: op.zero_point.into(),
-            lo: then(op.lo).into(),
-            hi: then(op.hi).into(),
+            zero_point,
+            lo: i64::from(then(op.lo)) + more,
+            hi: i64::from(then(op.hi)) + more,
+            dtype: op.dtype,
         }
+    }
+
+    /// The short forms of some blocks of 16 channels, or the one that all share, if there are any.
+    #[inline(always)]
+    pub fn short(&self, blocks: Range<usize>) -> Option<&[Short]> {
+        self.short.as_ref()?.get(if self.channels == 1 { 0..1 } else { blocks })
+    }
+
+    /// Type of the result.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Smallest and largest result.
+    #[inline(always)]
+    pub fn ends(&self) -> [i32; 2] {
+        // Of the result's type, which is i32 at most.
+        [self.lo as i32, self.hi as i32]
     }
 
     /// The results of 16 accumulators of channels `16·block` on.

@@ -8,21 +8,39 @@
 //!   bytes; what a last group reads beyond its segment meets a weight of 0.
 //! - Weights are packed for 16 channels (a panel) and 4 bytes of k at a time. A *tile* is some rows times
 //!   some panels, held in registers, with bias, Rescale and Clamp applied on the way out.
+//! - Rows are taken in blocks that stay in the second-level cache while all panels pass over them. Parts of rows
+//!   or of panels are shared among threads.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512vnni;
+mod out;
 mod pack;
 mod plain;
 
+use super::element::typed;
 use super::isa::Detected;
 use super::rescale::{LANES, Requant, put};
+use super::team::Team;
 use crate::Error;
+use isocortex_model::DType;
+pub(super) use out::Out;
 pub(super) use pack::Segments;
+use pack::Weights;
+use std::ops::Range;
 
 /// Most rows of a tile.
 const ROWS: usize = 12;
+
+/// Rows to give to a thread at once: a multiple of the heights of tiles.
+const SHARE: usize = 24;
+
+/// Bytes of `a` that stay in the second-level cache while all panels pass over them.
+const BLOCK_BYTES: usize = 1 << 18;
+
+/// Multiply-accumulates below which threads do not share the work.
+const WORTH_SHARING: usize = 1 << 20;
 
 /// Where rows of `a` start: `row · step[0] + column · step[1]`, for `columns` columns a row.
 #[derive(Clone, Copy)]
@@ -38,8 +56,8 @@ struct Block<'a> {
     segments: &'a [usize],
     /// Groups of 4 in a segment.
     groups: usize,
-    /// From the first panel on.
-    weights: &'a [[i8; 64]],
+    /// All, in whichever form the tiles read; the tile's own start `panel` panels in.
+    weights: &'a Weights,
     bias: &'a [[i32; LANES]],
     tail: Option<&'a Requant>,
     /// The first panel.
@@ -48,18 +66,13 @@ struct Block<'a> {
     n: usize,
 }
 
-/// Accumulators of a tile, or results: i32, or i8 where there is a tail.
-pub(super) enum Out<'a> {
-    I32(&'a mut [i32]),
-    I8(&'a mut [i8]),
-}
-
 /// Computes a tile: the rows of `a` that start at `at`, the first of which is row `row` of the result.
 ///
 /// # Safety
 /// The machine has the instructions; `at[r] + segment + 4 · groups ≤ a.len()` for each row r of the tile and each
-/// segment; `weights` and `bias` hold the tile's panels.
-type Tile = unsafe fn(block: &Block<'_>, at: &[usize; ROWS], row: usize, out: &mut Out<'_>);
+/// segment; there are weights and biases of the tile's panels from `panel` on, in the tile's form; nobody else has
+/// access to the tile's rows and panels of `out`.
+type Tile = unsafe fn(block: &Block<'_>, at: &[usize; ROWS], row: usize, out: &Out<'_>);
 
 /// For 1, 2, … panels, the tiles there are, as (rows, function), the tallest first and one row last. None
 /// at all where there are no instructions of our own to use.
@@ -67,94 +80,123 @@ type Tiles = &'static [&'static [(usize, Tile)]];
 
 /// A matrix of weights made ready.
 pub(super) struct Gemm {
+    isa: Detected,
     tiles: Tiles,
     weights: Weights,
     segments: Segments,
     bias: Vec<[i32; LANES]>,
     n: usize,
     tail: Option<Requant>,
-}
-
-enum Weights {
-    /// Panel by panel, group by group.
-    Panels(Vec<[i8; 64]>),
-    /// As they came: without tiles, or for so few channels that a panel would be mostly empty.
-    Plain(Detected, Vec<i8>),
+    dtype: DType,
 }
 
 impl Gemm {
-    /// Packs `weight`, `[n, k]` with k the total length of the segments.
+    /// Packs `weight`, `[n, k]` with k the total length of the segments, for products of about `rows` rows. The
+    /// result is i32 without a tail and `dtype` with one.
     pub fn new(
         isa: Detected,
-        weight: &[i8],
-        bias: &[i32],
+        rows: usize,
+        (weight, bias): (&[i8], &[i32]),
         zero_point: i32,
         segments: Segments,
         tail: Option<Requant>,
     ) -> Result<Self, Error> {
-        let tiles: Tiles = match isa.isa() {
+        let (weights, tiles): (_, Tiles) = match isa.isa() {
             #[cfg(target_arch = "x86_64")]
-            crate::Isa::Avx2 => avx2::TILES,
+            crate::Isa::Avx2 if rows < 4 => (pack::panels(weight, bias.len(), &segments)?, avx2::TILES),
             #[cfg(target_arch = "x86_64")]
-            crate::Isa::Avx512Vnni => avx512vnni::TILES,
-            _ => &[],
+            crate::Isa::Avx2 => (pack::wide_panels(weight, bias.len(), &segments)?, avx2::WIDE_TILES),
+            #[cfg(target_arch = "x86_64")]
+            crate::Isa::Avx512Vnni => (pack::panels(weight, bias.len(), &segments)?, avx512vnni::TILES),
+            _ => (None, &[]),
         };
-        let panels = if tiles.is_empty() { None } else { pack::panels(weight, bias.len(), &segments)? };
-        let weights = panels.map_or_else(|| Weights::Plain(isa, weight.to_vec()), Weights::Panels);
-        let bias = pack::bias(weight, bias, zero_point);
-        Ok(Self { tiles, weights, segments, n: bias.1, bias: bias.0, tail })
+        let weights = weights.unwrap_or_else(|| Weights::Plain(weight.to_vec()));
+        let dtype = tail.as_ref().map_or(DType::I32, Requant::dtype);
+        let (bias, n) = pack::bias(weight, bias, zero_point);
+        Ok(Self { isa, tiles, weights, segments, bias, n, tail, dtype })
     }
 
-    /// True where the result is i8.
-    pub fn narrows(&self) -> bool {
-        self.tail.is_some()
+    /// Type of the result.
+    pub fn dtype(&self) -> DType {
+        self.dtype
     }
 
     /// Computes `rows` rows; `out` has `rows · n` elements.
-    pub fn run(&self, a: &[u8], grid: Grid, rows: usize, out: &mut Out<'_>) {
+    pub fn run(&self, a: &[u8], grid: Grid, rows: usize, out: &mut Out<'_>, team: &Team) {
         let Some(last) = rows.checked_sub(1) else { return };
         let last = last / grid.columns * grid.step[0] + last.min(grid.columns - 1) * grid.step[1];
-        // The one bound that the tiles' unsafe reads rest on.
+        // The bounds that the tiles' unsafe reads and writes rest on.
         assert!(last + self.segments.end() <= a.len(), "a row of the operand ends outside it");
-        let panels = match &self.weights {
-            Weights::Panels(panels) => panels,
-            Weights::Plain(isa, weight) => {
-                return isa.run(plain::Plain { gemm: self, weight, a, grid, rows, out });
-            }
+        assert!(rows * self.n == out.elements() && self.dtype == out.dtype, "not the result of this");
+        let panels = self.bias.len();
+        let work = rows.saturating_mul(self.n).saturating_mul(4 * self.segments.depth());
+        let shares = if work < WORTH_SHARING { 1 } else { 2 * team.threads() };
+        // Rows where there are enough of them, panels otherwise.
+        let (by_rows, each) = match rows.div_ceil(SHARE) {
+            n if n >= shares => (true, n.div_ceil(shares) * SHARE),
+            _ => (false, panels.div_ceil(shares).next_multiple_of(self.tiles.len().max(1))),
         };
-        let depth = self.segments.depth();
-        let mut panel = 0;
-        while panel < self.bias.len() {
-            let width = self.tiles.len().min(self.bias.len() - panel);
-            let block = Block {
-                a,
-                segments: &self.segments.starts,
-                groups: self.segments.groups(),
-                weights: &panels[panel * depth..][..width * depth],
-                bias: &self.bias[panel..][..width],
-                tail: self.tail.as_ref(),
-                panel,
-                n: self.n,
-            };
-            let (mut starts, mut row) = (grid.starts(), 0);
-            for &(height, tile) in self.tiles[width - 1] {
-                while rows - row >= height {
-                    let mut at = [0; ROWS];
-                    at.iter_mut().take(height).for_each(|at| *at = starts.next());
-                    // SAFETY: `tiles` are of a detected set; the assertion above bounds every row, since no
-                    // start is beyond the last row's; the block has `width` panels of `depth` groups.
-                    unsafe { tile(&block, &at, row, out) };
-                    row += height;
+        let tasks = if by_rows { rows.div_ceil(each) } else { panels.div_ceil(each) };
+        let out = &*out;
+        team.each(tasks, &|task| {
+            let share = |all: usize| task * each..((task + 1) * each).min(all);
+            let (rows, panels) = if by_rows { (share(rows), 0..panels) } else { (0..rows, share(panels)) };
+            // SAFETY: within the bounds asserted above; no two tasks have a row and a panel in common.
+            unsafe { self.part(a, grid, rows, panels, out) };
+        });
+    }
+
+    /// Computes some rows of some panels.
+    ///
+    /// # Safety
+    /// All rows' segments lie in `a`, and nobody else has access to these rows and panels of `out`.
+    unsafe fn part(&self, a: &[u8], grid: Grid, rows: Range<usize>, panels: Range<usize>, out: &Out<'_>) {
+        if let Weights::Plain(weight) = &self.weights {
+            // SAFETY: as promised.
+            return unsafe { self.plain(weight, a, grid, rows, panels, out) };
+        }
+        let block_rows = (BLOCK_BYTES / (4 * self.segments.depth())).max(1).next_multiple_of(SHARE);
+        let mut first = rows.start;
+        while first < rows.end {
+            let end = rows.end.min(first + block_rows);
+            let mut panel = panels.start;
+            while panel < panels.end {
+                // As few passes as there must be, of about equal width.
+                let left = panels.end - panel;
+                let width = left.div_ceil(left.div_ceil(self.tiles.len()));
+                let block = Block {
+                    a,
+                    segments: &self.segments.starts,
+                    groups: self.segments.groups(),
+                    weights: &self.weights,
+                    bias: &self.bias,
+                    tail: self.tail.as_ref(),
+                    panel,
+                    n: self.n,
+                };
+                let (mut starts, mut row) = (grid.starts(first), first);
+                for &(height, tile) in self.tiles[width - 1] {
+                    while end - row >= height {
+                        let mut at = [0; ROWS];
+                        at.iter_mut().take(height).for_each(|at| *at = starts.next());
+                        // SAFETY: `tiles` are of a detected set and read the form that was packed for it; no
+                        // start is beyond the last row's; there are `width` panels more.
+                        unsafe { tile(&block, &at, row, out) };
+                        row += height;
+                    }
                 }
+                panel += width;
             }
-            panel += width;
+            first = end;
         }
     }
 }
 
 impl Grid {
-    fn starts(self) -> Starts {
-        Starts { grid: self, line: 0, column: 0, at: 0 }
+    /// Where rows start, from one on.
+    fn starts(self, row: usize) -> Starts {
+        let (line, column) = (row / self.columns * self.step[0], row % self.columns);
+        Starts { grid: self, line, column, at: line + column * self.step[1] }
     }
 }
 
@@ -180,26 +222,24 @@ impl Starts {
     }
 }
 
-/// Writes a tile out, through the tail where there is one. Inlined into the tiles, with their instructions.
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+/// Writes one row of a panel through the general tail. Inlined into the tiles, with their instructions.
+///
+/// # Safety
+/// `out` has the elements from `at` on, as many as the panel has channels, and nobody else has access to them.
 #[inline(always)]
-fn store<const R: usize, const P: usize>(
-    b: &Block<'_>,
-    acc: &[[[i32; LANES]; P]; R],
-    row: usize,
-    out: &mut Out<'_>,
+unsafe fn store(
+    tail: Option<&Requant>,
+    panel: usize,
+    sums: &[i32; LANES],
+    at: usize,
+    lanes: usize,
+    out: &Out<'_>,
 ) {
-    for (r, acc) in acc.iter().enumerate() {
-        for (p, acc) in acc.iter().enumerate() {
-            let from = (b.panel + p) * LANES;
-            let at = (row + r) * b.n + from;
-            let lanes = LANES.min(b.n - from);
-            match (&mut *out, b.tail) {
-                (Out::I8(y), Some(tail)) => tail.store(b.panel + p, acc, &mut y[at..][..lanes]),
-                (Out::I32(y), _) => put(acc, &mut y[at..][..lanes]),
-                // `out` is i8 just where there is a tail.
-                (Out::I8(_), None) => {}
-            }
+    // SAFETY: as promised; without a tail the result is i32.
+    unsafe {
+        match tail {
+            None => put(sums, out.part(at, lanes)),
+            Some(tail) => typed!(out.dtype, Y => tail.store::<Y>(panel, sums, out.part(at, lanes))),
         }
     }
 }

@@ -27,21 +27,47 @@ impl Segments {
     }
 }
 
+/// A matrix of weights, as the tiles read it.
+pub enum Weights {
+    /// Panels of bytes.
+    Bytes(Vec<[i8; 64]>),
+    /// The same with each weight in 16 bits, where there is no instruction for bytes.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+    Wide(Vec<[i16; 64]>),
+    /// As they came: without tiles, or for so few channels that a panel would be mostly empty.
+    Plain(Vec<i8>),
+}
+
+/// Panels of bytes, see [`pack`].
+pub fn panels(weight: &[i8], n: usize, segments: &Segments) -> Result<Option<Weights>, Error> {
+    Ok(pack(weight, n, segments)?.map(Weights::Bytes))
+}
+
+/// Panels of 16 bits, see [`pack`].
+pub fn wide_panels(weight: &[i8], n: usize, segments: &Segments) -> Result<Option<Weights>, Error> {
+    Ok(pack(weight, n, segments)?.map(Weights::Wide))
+}
+
 /// Weights `[n, k]` as panels of 16 channels: `[panel][segment][group][channel][4]`, with 0 where there is no
-/// weight. `None` where that would take more than four times the memory of the weights (few channels or very
+/// weight. `None` where that would take more than four times the elements of the weights (few channels or very
 /// short segments), small matrices aside.
-pub fn panels(weight: &[i8], n: usize, segments: &Segments) -> Result<Option<Vec<[i8; 64]>>, Error> {
+fn pack<T: Copy + Default + From<i8>>(
+    weight: &[i8],
+    n: usize,
+    segments: &Segments,
+) -> Result<Option<Vec<[T; 64]>>, Error> {
     let (depth, groups, k) = (segments.depth(), segments.groups(), segments.starts.len() * segments.len);
     let packed = n.div_ceil(LANES).saturating_mul(depth);
     if packed.saturating_mul(64) > weight.len().saturating_mul(4).saturating_add(1 << 16) {
         return Ok(None);
     }
-    let mut to = memory(packed, [0i8; 64])?;
+    let mut to = memory(packed, [T::default(); 64])?;
     for (channel, row) in weight.chunks_exact(k).enumerate() {
         let panel = &mut to[channel / LANES * depth..][..depth];
         for (segment, groups) in row.chunks_exact(segments.len).zip(panel.chunks_exact_mut(groups)) {
             for (from, to) in segment.chunks(4).zip(groups) {
-                to[channel % LANES * 4..][..from.len()].copy_from_slice(from);
+                let to = &mut to[channel % LANES * 4..];
+                to.iter_mut().zip(from).for_each(|(to, &from)| *to = from.into());
             }
         }
     }
@@ -70,7 +96,7 @@ mod tests {
         let segments = Segments { starts: vec![0, 100], len: 5 };
         assert_eq!((segments.groups(), segments.depth(), segments.end()), (2, 4, 108));
         let weight: Vec<i8> = (0..17 * 10).map(|i| (i % 127) as i8).collect();
-        let packed = panels(&weight, 17, &segments).unwrap().unwrap();
+        let packed: Vec<[i8; 64]> = pack(&weight, 17, &segments).unwrap().unwrap();
         assert_eq!(packed.len(), 8);
         let at = |channel: usize, k: usize| weight[channel * 10 + k];
         assert_eq!(
