@@ -46,7 +46,8 @@ pub(super) fn units(model: &Model, fuse: bool) -> Vec<Unit<'_>> {
         }
         let (mut last, mut tail) = (node, Tail::default());
         if fuse {
-            let rescales = matches!(n.op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul(_)) && fast(model, node);
+            let rescales =
+                matches!(n.op, Op::Conv2d(_) | Op::DepthwiseConv2d(_) | Op::MatMul(_)) && fast(model, node);
             if let Some((next, Op::Rescale(op))) = readers.only(model, inputs + last)
                 && rescales
             {
