@@ -1,6 +1,7 @@
 """A program that has loaded one model and times it when asked, so that several can take turns."""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -22,10 +23,12 @@ class Runner:
     def __init__(self, name, command):
         self.name, self.scratch = name, tempfile.TemporaryDirectory()
         self.file, self.log = pathlib.Path(self.scratch.name, "output"), pathlib.Path(self.scratch.name, "log")
-        command = [*map(str, command), "--output", str(self.file)]
+        command, environment = [*map(str, command), "--output", str(self.file)], os.environ | {"RUST_BACKTRACE": "0"}
         with self.log.open("wb") as log:
             try:
-                self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+                self.process = subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment
+                )
             except FileNotFoundError as absent:
                 raise Missing(f"not built: {command[0]}") from absent
         self.about = self._answer()
@@ -56,7 +59,7 @@ class Runner:
             return json.loads(line)
         said = [s.strip() for s in self.log.read_text(errors="replace").splitlines() if s.strip()]
         self.close()
-        raise Missing(said[-1] if said else f"{self.name} said nothing")
+        raise Missing(" ".join(said[-2:]) if said else f"{self.name} said nothing")
 
 
 class Files:
@@ -76,7 +79,8 @@ class Files:
         return Runner(form, program + self._peer_options(form, threads, batch))
 
     def crate(self, peer, form, threads, batch=1) -> Runner:
-        program = [self.target / "peers/release/isocortex-bench-peers", peer]
+        folder, crate = ("peers-avx2", "tract") if peer == "tract-avx2" else ("peers", peer)
+        program = [self.target / folder / "release/isocortex-bench-peers", crate]
         return Runner(f"{peer} {form}", program + self._peer_options(form, threads, batch))
 
     def forms(self) -> list:

@@ -3,7 +3,7 @@
     --only WORD ..      nets whose name holds a word: gemm, depthwise, resnet50, ..   --list shows all
     --threads N ..      1 and 2 without it
     --isa NAME ..       our instruction sets: avx512vnni, avx2, scalar, reference
-    --peers NAME ..     onnxruntime, rten, tract
+    --peers NAME ..     onnxruntime, rten, tract, tract-avx2 (tract built without its VNNI kernels)
     --batch N           size of the large batch, 32 without it; 0 leaves the batch table out
     --rounds N --ms N   how often each takes its turn, and for how long
     --quick             two short rounds, onnxruntime alone, no batch table
@@ -25,7 +25,10 @@ from runner import Files, Missing
 
 GOAL = {"whole": 1.0, "single": 0.9, "tract": 3.0}
 # What each peer is tried with; the fastest in a short trial is timed. to_onnx.py explains the forms.
-FORMS = {"onnxruntime": ("qop", "qdq", "std", "nhwc"), "tract": ("std", "integer"), "rten": ("integer",)}
+FORMS = {
+    "onnxruntime": ("qop", "qdq", "std", "nhwc"), "rten": ("integer",),
+    "tract": ("std", "integer"), "tract-avx2": ("std", "integer"),
+}
 
 
 def arguments():
@@ -41,7 +44,7 @@ def arguments():
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--list", action="store_true")
     args = parser.parse_args()
-    quick, full = (["onnxruntime"], 0, 2, 80), (["onnxruntime", "rten", "tract"], 32, 3, 250)
+    quick, full = (["onnxruntime"], 0, 2, 80), (list(FORMS), 32, 3, 250)
     for name, value in zip(("peers", "batch", "rounds", "ms"), quick if args.quick else full, strict=True):
         if getattr(args, name) is None:
             setattr(args, name, value)
@@ -52,7 +55,7 @@ def attempt(start, notes, who):
     try:
         return start()
     except Missing as why:
-        notes.append(f"{who}: {str(why)[:160]}")
+        notes.append(f"{who}: {str(why)[:200]}")
         return None
 
 
@@ -126,14 +129,14 @@ def ratio(row, peer, ours):
 def against_goal(row) -> list:
     """(what, ratio, goal) of each goal that the row can be held to."""
     kind = "whole" if row["net"] in WHOLE else "single"
-    pairs = (("onnxruntime", "avx512vnni", GOAL[kind]), ("tract", "avx2", GOAL["tract"]))
+    pairs = (("onnxruntime", "avx512vnni", GOAL[kind]), ("tract-avx2", "avx2", GOAL["tract"]))
     found = [(f"{peer}/{isa}", ratio(row, peer, isa), goal) for peer, isa, goal in pairs]
     return [f for f in found if f[1] is not None]
 
 
 def print_rows(title, rows, args):
     columns = [*args.isa, *args.peers]
-    marks = {"onnxruntime": "ort/vnni", "tract": "tract/avx2"}
+    marks = {"onnxruntime": "ort/vnni", "tract-avx2": "tract/avx2"}
     print(f"\n{title}\n")
     head = f"{'':38}" + "".join(f"{c:>12}" for c in columns)
     head += "".join(f"{m:>12}" for p, m in marks.items() if p in args.peers) + "   form      answers"
@@ -142,7 +145,7 @@ def print_rows(title, rows, args):
         line = f"{row['net']:38}"
         line += "".join(f"{row['ns'][c] / 1000:12,.1f}" if c in row["ns"] else f"{'-':>12}" for c in columns)
         for peer in [p for p in marks if p in args.peers]:
-            goals = [g for g in against_goal(row) if g[0].startswith(peer)]
+            goals = [g for g in against_goal(row) if g[0].split("/")[0] == peer]
             text = "-" if not goals else f"{goals[0][1]:.2f}" + (" " if goals[0][1] >= goals[0][2] else "<")
             line += f"{text:>12}"
         agreed = row["agree"].get("onnxruntime")
@@ -186,7 +189,7 @@ def main():
                 batches += [row, measure(key, files, threads, args.batch, args, known)]
     print(f"{processor()}, {os.cpu_count()} CPUs. Microseconds, best median of {args.rounds} rounds in turn.")
     print(f"Ratios above 1: ours is faster. Goals: {GOAL['whole']} x onnxruntime on a whole graph and "
-          f"{GOAL['single']} x on a single shape, {GOAL['tract']} x tract without VNNI; < says short of it.")
+          f"{GOAL['single']} x on a single shape, {GOAL['tract']} x tract with AVX2 on both sides; < says short of it.")
     for threads in args.threads:
         print_rows(f"{threads} thread(s)", [r for r in rows if r["threads"] == threads], args)
     if batches:

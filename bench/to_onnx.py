@@ -78,7 +78,7 @@ class Onnx:
     def max_pool(self, node, x):
         a, out = node.attributes, node.output
         window = {"kernel_shape": [a["kernel"]] * 2, "strides": [a["stride"]] * 2, "pads": list(a["pads"])}
-        if self.form == "qdq":
+        if self.form in ("qdq", "integer"):  # rten has no MaxPool of u8
             self._quantize(self._op("MaxPool", [self._float(x)], **window), out)
         else:
             self._op("MaxPool", [name(x)], name(out), **window)
