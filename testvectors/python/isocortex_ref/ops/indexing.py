@@ -13,9 +13,14 @@ def rows_of(x, index):
     within(index, 0, x.shape[-2] - 1, "index")
 
 
+def fetches(index):
+    """The steps of what is found by index."""
+    return 8 * elements(index.shape)
+
+
 def copied(index, dtype, shape, interval):
     """What is read is as much as what is written."""
-    return Result(dtype, shape, interval, 0, bytes=index.bytes + 2 * elements(shape) * size(dtype))
+    return Result(dtype, shape, interval, 0, fetches(index), index.bytes + 2 * elements(shape) * size(dtype))
 
 
 @rule("Gather", operands=2)
@@ -52,7 +57,7 @@ def scatter_row_rule(_op, x, index, rows):
     rows_of(x, index)
     require(rows.dtype == x.dtype, "dtype", "rows")
     require(rows.shape == (*index.shape, x.shape[-1]), "shape", "rows")
-    return Result(x.dtype, x.shape, union(x.interval, rows.interval), 0)
+    return Result(x.dtype, x.shape, union(x.interval, rows.interval), 0, fetches(index))
 
 
 @compute("ScatterRow")

@@ -53,7 +53,8 @@ def check_row(x, row):
 def dyn_quant_row_rule(_op, x, row):
     check_row(x, row)
     lo, hi = x.interval
-    return Result("i8", x.shape, (-127 if lo < 0 else 0, 127 if hi > 0 else 0), 2 * elements(x.shape))
+    return Result("i8", x.shape, (-127 if lo < 0 else 0, 127 if hi > 0 else 0), 2 * elements(x.shape),
+                  16 * elements(row.shape))
 
 
 def row_scale(row: int) -> tuple[int, int]:

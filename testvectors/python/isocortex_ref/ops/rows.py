@@ -22,7 +22,7 @@ def softmax15_rule(op, x, table):
     require(int(table.min()) >= 0 and int(table[0]) >= 1, "overflow", "table")
     require(op["multiplier"] >= 0, "attribute", "multiplier")
     between(op["shift"], 0, 62, "shift")
-    return Result("i16", x.shape, (0, 32_767), 8 * elements(x.shape))
+    return Result("i16", x.shape, (0, 32_767), 8 * elements(x.shape), 4 * elements(x.shape))
 
 
 @compute("Softmax15")
@@ -68,12 +68,16 @@ def norm_interval(op, x, gamma, beta):
     return int((beta - reach).min()), int((beta + reach).max())
 
 
+def norm_steps(x):
+    return 2 * elements(x.shape) + 16 * elements(x.shape[:-1])
+
+
 @rule("LayerNorm")
 def layer_norm_rule(op, x, gamma, beta):
     gamma, beta = row_constant(gamma, "i16", x, "gamma"), row_constant(beta, "i32", x, "beta")
     norm_attributes(op, 14)
     squares(op, x, x.interval[1] - x.interval[0])
-    return Result("i32", x.shape, norm_interval(op, x, gamma, beta), 4 * elements(x.shape))
+    return Result("i32", x.shape, norm_interval(op, x, gamma, beta), 4 * elements(x.shape), norm_steps(x))
 
 
 @rule("RmsNorm")
@@ -81,7 +85,7 @@ def rms_norm_rule(op, x, gamma):
     gamma = row_constant(gamma, "i16", x, "gamma")
     norm_attributes(op, 14)
     squares(op, x, magnitude(x.interval))
-    return Result("i32", x.shape, norm_interval(op, x, gamma, 0), 4 * elements(x.shape))
+    return Result("i32", x.shape, norm_interval(op, x, gamma, 0), 4 * elements(x.shape), norm_steps(x))
 
 
 @rule("L2Norm")
@@ -89,7 +93,7 @@ def l2_norm_rule(op, x):
     norm_attributes(op, 24)
     squares(op, x, magnitude(x.interval))
     bound = 2 ** op["fraction"] + 1
-    return Result("i32", x.shape, (-bound, bound), 3 * elements(x.shape))
+    return Result("i32", x.shape, (-bound, bound), 3 * elements(x.shape), norm_steps(x))
 
 
 def normalised(op, row, v):

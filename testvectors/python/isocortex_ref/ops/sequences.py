@@ -15,7 +15,8 @@ def rope_rule(_op, x, position, cos, sin):
     within(position, 0, cos.shape[0] - 1, "position")
     reach = 2 * magnitude(x.interval)
     interval = tuple(clamp1(v, *bounds(x.dtype)) for v in (-reach, reach))
-    return Result(x.dtype, x.shape, interval, 2 * elements(x.shape), bytes=3 * x.bytes + position.bytes)
+    return Result(x.dtype, x.shape, interval, 2 * elements(x.shape), elements(x.shape),
+                  3 * x.bytes + position.bytes)
 
 
 @compute("Rope")
