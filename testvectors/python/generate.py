@@ -10,8 +10,8 @@ import pathlib
 import sys
 
 from cases import (  # noqa: F401
-    arithmetic, conv, copying, indexing, invalid, linear, models, moving, precompiles, rescaling_rows, rows, scaling,
-    sequences, unary)
+    arithmetic, conv, conv_transpose, copying, indexing, invalid, linear, lookups, models, moving, pools, precompiles,
+    reductions, rescaling_rows, resizing, rows, scaling, sequences, single, trees, unary)
 from cases.build import NAMED
 
 DATA = pathlib.Path(__file__).parent.parent / "data"

@@ -55,6 +55,11 @@ RESCALE = {  # name: (values or None, arguments)
     "i16 to i8": (None, dict(source="i16", m=M0 + 777, s=38, zp=3)),
     "i16 to i16": (None, dict(source="i16", m=M0 + 777, s=30, to="i16")),
     "i16 to i32": (None, dict(source="i16", m=M1, s=16, to="i32", zp=-1)),
+    "i16 to i8, lo of the type": (None, dict(source="i16", m=M1, s=40, lo=-128, hi=-128)),
+    "i8 to i8, hi of the type": (None, dict(source="i8", m=M0, s=29, lo=127, hi=127)),
+    "change of type alone, i32 to i8": (SPREAD, dict(source="i32", m=M0, s=30)),
+    "change of type alone, i8 to i32": (None, dict(source="i8", m=M0, s=30, to="i32")),
+    "zero point outside lo..hi": (TIES, dict(source="i32", m=M0, s=31, zp=100, lo=-9, hi=9)),
     "operand clamped": (TIES, dict(source="i32", m=M0, s=31, clamp=(-3, 5))),
     "operand clamped to one value": (TIES, dict(source="i32", m=M0, s=31, clamp=(-3, -3))),
 }
@@ -167,6 +172,8 @@ CLAMP = [
     for shape, lo, hi in (
         ([1], least, most), ([7], least, most), ([7], 0, most), ([7], least, 0), ([7], 0, 0), ([7], least, least),
         ([7], most, most), ([2, 3], -5, 6), ([2, 1, 3], least + 1, most - 1), ([1, 1, 2, 1, 2, 2], -100, 99),
+        ([3], least, least + 1), ([3], most - 1, most), ([17], -1, 1), ([2, 2, 2], 1, most), ([65], least, -2),
+        ([1], 0, 1),
     )
 ]
 
