@@ -7,7 +7,9 @@ from isocortex_ref.faults import Fault
 from isocortex_ref.header import encode
 from isocortex_ref.keccak import keccak256
 
-from . import invalid_arithmetic, invalid_copying, invalid_ops, invalid_rows, invalid_sequences  # noqa: F401
+from . import (  # noqa: F401
+    invalid_arithmetic, invalid_copying, invalid_linear, invalid_ops, invalid_pools, invalid_rows, invalid_sequences,
+    invalid_trees)
 from .build import REFUSED, UNIT, Graph, bind
 from .rng import Rng
 
@@ -51,7 +53,7 @@ def bytes_cases() -> list:
     put("op set 257", "unknown op set", b"ISOC\1\0", b"ISOC\1\1")
     # A Clamp node: one operand, value 2, then the tag.
     clamp = b"\1\0\0\0\2\0\0\0\6"
-    for tag in (0, 51, 255):
+    for tag in (0, 51, 59, 63, 255):
         put(f"op {tag}", "unknown op", clamp, clamp[:-1] + bytes([tag]))
     port = b"\2\0\0\0x0\0\3\0\0\0"
     put("dtype 3 of an input", "unknown dtype", port, b"\2\0\0\0x0\3\3\0\0\0")
@@ -66,6 +68,25 @@ def bytes_cases() -> list:
     put("2^32 - 1 inputs", "truncated", b"\1\0\0\0\2\0\0\0x0", b"\xff\xff\xff\xff\2\0\0\0x0")
     put("a name of 2^32 - 1 bytes", "truncated", b"\2\0\0\0x0", b"\xff\xff\xff\xffx0")
     put("a shape of 2^31 dimensions", "truncated", port, b"\2\0\0\0x0\0\0\0\0\x80")
+    return out + meaningless()
+
+
+def meaningless() -> list:
+    """Booleans and enumerations with values that say nothing."""
+    pool = dict(kernel=(1, 1), stride=(1, 1), pads=(0, 0, 0, 0))
+    resize = dict(scale=(1, 1, 1, 1), offset=(0, 0), border=(0, 0))
+    out = []
+    for op, shape, operands, attribute, values, rest in (
+        ("BatchMatMul", [2, 2], (0, 0), "transposed", (2, 255), dict(zero_points=(0, 0))),
+        ("Shift", [3], (0,), "round", (2, 128), dict(bits=-1)),
+        ("Compare", [3], (0, 0), "relation", (3, 255), {}),
+        ("AvgPool", [2, 2, 1], (0,), "count_padding", (2, 255), dict(**pool, zero_points=(0, 0))),
+        ("Resize", [2, 2, 1], (0,), "mode", (2, 255), resize),
+    ):
+        for value in values:
+            g = Graph(("i8", shape))
+            g.add(op, *operands, **rest, **{attribute: value})
+            out.append(case(f"{op}: {attribute} {value}", "encoding", *g.build()))
     return out
 
 

@@ -47,3 +47,35 @@ def matmul(draw):
     g.add("MatMul", draw.narrowed(g, 0, dtype), weight=draw.tensor_of("i8", [n, shape[-1]]), bias=bias(draw, n),
           zero_point=draw.edge(*bounds(dtype)))
     return g
+
+
+@bulk("ConvTranspose2d")
+def conv_transpose(draw):
+    dtype, kernel = draw.dtype("i8", "i8", "i16"), draw.many(2, 1, 4)
+    stride, dilation = draw.many(2, 1, 3), [draw.pick((1, 1, 2, 3)) for _ in range(2)]
+    x = draw.many(2, 1, 5) + [draw.pick((1, 2, 3, 5, 16, 17))]
+    o = draw.pick((1, 2, 3, 5, 16, 17))
+    length = [(n - 1) * s + (k - 1) * d + 1 for n, s, k, d in zip(x, stride, kernel, dilation)]
+    first = [draw.edge(-3, min(5, n - 1)) if draw.chance(2) else 0 for n in length]
+    last = [draw.edge(-3, min(5, n - 1 - p)) if draw.chance(2) else min(0, n - 1 - p) for n, p in zip(length, first)]
+    g = Graph((dtype, x))
+    g.add("ConvTranspose2d", draw.narrowed(g, 0, dtype), weight=draw.tensor_of("i8", [o, *kernel, x[2]]),
+          bias=bias(draw, o), zero_point=draw.edge(*bounds(dtype)), stride=stride, dilation=dilation, pads=first + last)
+    return g
+
+
+@bulk("BatchMatMul")
+def batch_matmul(draw):
+    types = [draw.dtype("i8", "i8", "i16") for _ in range(2)]
+    lead, (m, n), k = draw.shape(1, 4, 4) if draw.chance(2) else [], draw.many(2, 1, 9), draw.pick((1, 2, 3, 5, 16, 33, 64))
+    transposed = draw.chance(2)
+    g = Graph((types[0], lead + [m, k]), (types[1], lead + ([n, k] if transposed else [k, n])))
+    values = [draw.narrowed(g, i, types[i]) for i in (0, 1)]
+    zero_points = [draw.edge(*bounds(t)) for t in types]
+    if types == ["i16", "i16"] and not draw.chance(20):
+        # Inside the condition: one operand near its zero point.
+        reach = min(((1 << 31) - 1) // (k * 65_535), 32_767)
+        zero_points[0] = draw.between(-32_768 + reach, 32_767 - reach)
+        values[0] = g.add("Clamp", 0, lo=zero_points[0] - reach, hi=zero_points[0] + reach)
+    g.add("BatchMatMul", *values, zero_points=zero_points, transposed=transposed)
+    return g
