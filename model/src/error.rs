@@ -61,6 +61,14 @@ pub enum Fault {
         /// What may be.
         allowed: String,
     },
+    /// A row whose squares could sum to too much.
+    #[error("{k} squares of up to {magnitude}: each must be below 2^31, the squares' sum below 2^61")]
+    Squares {
+        /// Elements of a row.
+        k: u32,
+        /// The largest magnitude that is squared.
+        magnitude: i64,
+    },
     /// A limit of SPEC.md section 6.
     #[error("{what}: {got} is over the limit of {limit}")]
     Limit {

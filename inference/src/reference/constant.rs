@@ -1,7 +1,18 @@
 use super::{Compute, Wide};
 use isocortex_model::ops::Constant;
 
-/// A tensor of the weight table as a value.
+/// The tensor itself.
+///
+/// ```
+/// use isocortex_inference::reference::{Compute, Wide};
+/// use isocortex_model::ops::Constant;
+/// let tensor = Wide::of(&[2], &[7, -7]);
+/// let mut y = Wide::zeros(&[2]);
+/// Constant { tensor: 0 }.compute(&[], &[&tensor], &mut y);
+/// assert_eq!(y, tensor);
+/// ```
 impl Compute for Constant {
-    fn compute(&self, _: &[&Wide], _: &[&Wide], _: &mut Wide) {}
+    fn compute(&self, _: &[&Wide], constants: &[&Wide], y: &mut Wide) {
+        y.data.clone_from(&constants[0].data);
+    }
 }

@@ -1,6 +1,6 @@
 //! Every tensor of the reference holds i32, whatever its type: one loop an op serves all types.
 
-use isocortex_model::{DType, Data, Tensor};
+use isocortex_model::{DType, Data, Tensor, limits};
 
 /// A tensor with its elements widened to i32.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,16 @@ impl Wide {
     /// Position of an element.
     pub fn at(&self, index: &[usize]) -> usize {
         index.iter().zip(&self.shape).fold(0, |at, (&i, &d)| at * d + i)
+    }
+
+    /// The index of the element at position `i`, which [`at`](Self::at) turns back; 0 beyond the last dimension.
+    pub(super) fn index(&self, i: usize) -> [usize; limits::RANK] {
+        let (mut index, mut rest) = ([0; limits::RANK], i);
+        for (index, &d) in index.iter_mut().zip(&self.shape).rev() {
+            *index = rest % d;
+            rest /= d;
+        }
+        index
     }
 
     /// Appends the elements as `dtype`, little-endian; each is in the type's range by the check.

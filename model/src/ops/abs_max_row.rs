@@ -1,5 +1,8 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{split_shape, take},
+};
+use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +11,14 @@ use serde::{Deserialize, Serialize};
 pub struct AbsMaxRow {}
 
 impl Rule for AbsMaxRow {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x] = take(operands)?;
+        let all = x.ty.dtype.range();
+        Fault::operand("x", x.interval, (-i32::MAX).max(all.lo).into(), all.hi.into())?;
+        let (leading, [_]) = split_shape(x)?;
+        let ty = TensorType::new(DType::I32, &[leading, &[1]].concat());
+        // At most 2^31 − 1, by the condition.
+        let hi = x.interval.distance(0).max(1) as i32;
+        Ok(Inferred::new(ty, Interval { lo: 1, hi }, x.ty.elements()))
     }
 }

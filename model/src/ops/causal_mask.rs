@@ -1,5 +1,8 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule, check_range,
+    operands::{expect_shape, split_shape, take},
+};
+use crate::{Fault, Interval, Value, limits};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -16,7 +19,13 @@ impl Rule for CausalMask {
         2..=2
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x, position] = take(operands)?;
+        split_shape::<2>(x)?;
+        expect_shape(position, &[&[1]])?;
+        check_range(x.ty.dtype, self.fill, self.fill, self.fill)?;
+        Fault::operand("position", position.interval, 0, limits::DIM.into())?;
+        let fill = Interval { lo: self.fill, hi: self.fill };
+        Ok(Inferred::new(x.ty.clone(), x.interval.union(fill), 0))
     }
 }

@@ -1,4 +1,7 @@
-use super::{Constants, Inferred, Rule};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{extent, take},
+};
 use crate::{Fault, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -20,7 +23,9 @@ impl Rule for Constant {
         vec![self.tensor]
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
+        let [] = take(operands)?;
+        let tensor = constants.get(self.tensor)?;
+        Ok(Inferred::new(tensor.ty(), extent(tensor)?, 0))
     }
 }

@@ -1,5 +1,9 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{expect_row, take},
+    q31s,
+};
+use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -8,12 +12,46 @@ use std::ops::RangeInclusive;
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct DynQuantRow {}
 
+impl DynQuantRow {
+    /// The row's multiplier M and shift S, for `row` of at least 1: the smallest S with
+    /// `M = floor(127·2^S / row) ≥ 2^30`.
+    ///
+    /// ```
+    /// use isocortex_model::ops::DynQuantRow;
+    /// assert_eq!(DynQuantRow::scale(127), (1 << 30, 30));
+    /// assert_eq!(DynQuantRow::scale(1), (127 << 24, 24));
+    /// assert_eq!(DynQuantRow::scale(i32::MAX), (2_130_706_432, 55)); // 127·2^24 and a rest
+    /// ```
+    pub fn scale(row: i32) -> (i32, u32) {
+        let row = i64::from(row.max(1));
+        let mut shift = 24;
+        while (127i64 << shift) / row < 1 << 30 {
+            shift += 1;
+        }
+        // Below 2^31: a floor below 2^30 doubles to less.
+        (((127i64 << shift) / row) as i32, shift)
+    }
+
+    /// The result for one element of a row with this scale.
+    #[inline(always)]
+    pub fn apply(x: i32, (m, s): (i32, u32)) -> i32 {
+        q31s(x, m, s).clamp(-127, 127) as i32
+    }
+}
+
 impl Rule for DynQuantRow {
     fn arity(&self) -> RangeInclusive<usize> {
         2..=2
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x, row] = take(operands)?;
+        expect_row(x, row)?;
+        let end = |any: bool, v: i32| if any { v } else { 0 };
+        let interval = Interval { lo: end(x.interval.lo < 0, -127), hi: end(x.interval.hi > 0, 127) };
+        let ty = TensorType::new(DType::I8, &x.ty.shape);
+        let macs = ty.elements().saturating_mul(2);
+        let steps = row.ty.elements().saturating_mul(16);
+        Ok(Inferred { steps, ..Inferred::new(ty, interval, macs) })
     }
 }

@@ -1,5 +1,8 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{extent, take},
+};
+use crate::{Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +18,22 @@ impl Rule for Embed {
         vec![self.table]
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
+        let [index] = take(operands)?;
+        let table = constants.get(self.table)?;
+        let [k, c @ ..] = table.shape.as_slice() else {
+            return Err(Fault::Shape("the table has no dimensions".into()));
+        };
+        if c.is_empty() {
+            return Err(Fault::Shape(format!(
+                "the table must have at least 2 dimensions, it is {:?}",
+                table.shape
+            )));
+        }
+        Fault::operand("index", index.interval, 0, i64::from(*k) - 1)?;
+        let ty = TensorType::new(table.ty().dtype, &[&index.ty.shape, c].concat());
+        let bytes = index.ty.bytes().saturating_add(ty.bytes().saturating_mul(2));
+        let steps = index.ty.elements().saturating_mul(8);
+        Ok(Inferred { steps, bytes: Some(bytes), ..Inferred::new(ty, extent(table)?, 0) })
     }
 }

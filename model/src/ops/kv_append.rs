@@ -1,4 +1,7 @@
-use super::{Constants, Inferred, Rule};
+use super::{
+    Constants, Inferred, Rule,
+    operands::{expect_shape, same_dtype, split_shape, take},
+};
 use crate::{Fault, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -13,7 +16,17 @@ impl Rule for KvAppend {
         3..=3
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [cache, new, position] = take(operands)?;
+        same_dtype(cache, new)?;
+        let (leading, [t, d]) = split_shape(cache)?;
+        let (_, [n, _]) = split_shape(new)?;
+        expect_shape(new, &[leading, &[n, d]])?;
+        expect_shape(position, &[&[1]])?;
+        let Some(last) = t.checked_sub(n) else {
+            return Err(Fault::Shape(format!("{n} rows do not fit a cache of {t}")));
+        };
+        Fault::operand("position", position.interval, 0, last.into())?;
+        Ok(Inferred::new(cache.ty.clone(), cache.interval.union(new.interval), 0))
     }
 }

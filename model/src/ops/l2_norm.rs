@@ -1,5 +1,9 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    layer_norm::{check_squares, steps},
+    operands::{split_shape, take},
+};
+use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +17,16 @@ pub struct L2Norm {
 }
 
 impl Rule for L2Norm {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x] = take(operands)?;
+        let (_, [k]) = split_shape(x)?;
+        Fault::range("epsilon", self.epsilon.into(), 1, i32::MAX.into())?;
+        Fault::range("fraction", self.fraction.into(), 0, 24)?;
+        check_squares(k, x.interval.distance(0))?;
+        let most = (1 << self.fraction) + 1;
+        let ty = TensorType::new(DType::I32, &x.ty.shape);
+        let macs = ty.elements().saturating_mul(3);
+        let steps = steps(&ty);
+        Ok(Inferred { steps, ..Inferred::new(ty, Interval { lo: -most, hi: most }, macs) })
     }
 }

@@ -1,6 +1,6 @@
 //! Operands: their number, broadcasting, and conditions on their intervals.
 
-use crate::{DType, Fault, Interval, Value};
+use crate::{DType, Data, Fault, Interval, Tensor, Value};
 
 /// The operands of an op that takes `N`.
 pub(crate) fn take<'a, const N: usize>(all: &[&'a Value]) -> Result<[&'a Value; N], Fault> {
@@ -59,4 +59,25 @@ pub(crate) fn products(a: Interval, za: i32, b: Interval, zb: i32) -> (i128, i12
     let ([a, c], [b, d]) = (ends(a, za), ends(b, zb));
     let all = [a * b, a * d, c * b, c * d];
     all.into_iter().fold((i128::MAX, i128::MIN), |(lo, hi), p| (lo.min(p), hi.max(p)))
+}
+
+/// Refuses a `row` operand that does not hold a number of at least 1 for each row of x.
+pub(crate) fn expect_row(x: &Value, row: &Value) -> Result<(), Fault> {
+    row.ty.expect_dtype(DType::I32)?;
+    let (leading, [_]) = split_shape(x)?;
+    expect_shape(row, &[leading, &[1]])?;
+    Fault::operand("row", row.interval, 1, i32::MAX.into())
+}
+
+/// Least and greatest element of a constant.
+pub(crate) fn extent(tensor: &Tensor) -> Result<Interval, Fault> {
+    fn ends<T: Copy + Ord + Into<i32>>(v: &[T]) -> Option<Interval> {
+        Some(Interval { lo: (*v.iter().min()?).into(), hi: (*v.iter().max()?).into() })
+    }
+    let extent = match &tensor.data {
+        Data::I8(v) => ends(v),
+        Data::I16(v) => ends(v),
+        Data::I32(v) => ends(v),
+    };
+    extent.ok_or_else(|| Fault::Shape("a constant without elements".into()))
 }

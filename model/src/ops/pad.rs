@@ -1,5 +1,5 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{Constants, Inferred, Rule, check_range, operands::take};
+use crate::{Fault, Interval, TensorType, Value, limits};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,21 @@ pub struct Pad {
 }
 
 impl Rule for Pad {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x] = take(operands)?;
+        let rank = x.ty.shape.len();
+        if [self.before.len(), self.after.len()] != [rank; 2] {
+            return Err(Fault::Shape(format!("before and after must have {rank} entries")));
+        }
+        check_range(x.ty.dtype, self.value, self.value, self.value)?;
+        let mut shape = x.ty.shape.clone();
+        for (d, (&before, &after)) in shape.iter_mut().zip(self.before.iter().zip(&self.after)) {
+            Fault::range("before", before.into(), 0, limits::DIM.into())?;
+            Fault::range("after", after.into(), 0, limits::DIM.into())?;
+            *d += before + after; // at most 3 · 2^24
+        }
+        let border = Interval { lo: self.value, hi: self.value };
+        let interval = if shape == x.ty.shape { x.interval } else { x.interval.union(border) };
+        Ok(Inferred::new(TensorType { dtype: x.ty.dtype, shape }, interval, 0))
     }
 }

@@ -1,5 +1,11 @@
-use super::{Constants, Inferred, Rule};
-use crate::{DType, Fault, Value};
+use super::{
+    Constants, Inferred, Rule, check_range,
+    operands::{expect_row, take},
+    q31s,
+    rescale::scales,
+    union,
+};
+use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -23,6 +29,17 @@ pub struct RescaleRow {
     pub dtype: DType,
 }
 
+impl RescaleRow {
+    /// The result for an element of a channel with this multiplier and shift, in a row with this number.
+    #[inline(always)]
+    pub fn apply(&self, x: i32, row: i32, (m, s): (i32, u32)) -> i32 {
+        let u = q31s(x, m, s).clamp(i32::MIN.into(), i32::MAX.into());
+        // |u·row| < 2^62, the rounding term at most 2^61.
+        let v = (u * i64::from(row) + (1i64 << (self.row_shift - 1))) >> self.row_shift;
+        (v + i64::from(self.zero_point)).clamp(self.lo.into(), self.hi.into()) as i32
+    }
+}
+
 impl Rule for RescaleRow {
     fn arity(&self) -> RangeInclusive<usize> {
         2..=2
@@ -32,7 +49,24 @@ impl Rule for RescaleRow {
         vec![self.multiplier, self.shift]
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x, row] = take(operands)?;
+        x.ty.expect_dtype(DType::I32)?;
+        expect_row(x, row)?;
+        Fault::range("row_shift", self.row_shift.into(), 2, 62)?;
+        check_range(self.dtype, self.zero_point, self.lo, self.hi)?;
+        let interval =
+            union(scales(constants, self.multiplier, self.shift, x.ty.channels())?.map(|scale| {
+                let scale = scale?;
+                // Monotone in each for a fixed other: the ends are at the corners.
+                let [a, b] = [row.interval.lo, row.interval.hi].map(|row| {
+                    let [a, b] = [x.interval.lo, x.interval.hi].map(|x| self.apply(x, row, scale));
+                    Interval { lo: a.min(b), hi: a.max(b) }
+                });
+                Ok(a.union(b))
+            }))?;
+        let ty = TensorType::new(self.dtype, &x.ty.shape);
+        let macs = ty.elements().saturating_mul(2);
+        Ok(Inferred::new(ty, interval, macs))
     }
 }

@@ -1,5 +1,10 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{
+    Constants, Inferred, Rule,
+    layer_norm::{affine, bound, check_squares, steps},
+    operands::{split_shape, take},
+    union,
+};
+use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +24,17 @@ impl Rule for RmsNorm {
         vec![self.gamma]
     }
 
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x] = take(operands)?;
+        let (_, [k]) = split_shape(x)?;
+        Fault::range("epsilon", self.epsilon.into(), 1, i32::MAX.into())?;
+        Fault::range("fraction", self.fraction.into(), 0, 14)?;
+        check_squares(k, x.interval.distance(0))?;
+        let (bound, gamma) = (bound(k, self.fraction), constants.i16(self.gamma, &[k])?);
+        let interval = union(gamma.iter().enumerate().map(|(channel, &g)| affine(channel, bound, g, 0)))?;
+        let ty = TensorType::new(DType::I32, &x.ty.shape);
+        let macs = ty.elements().saturating_mul(4);
+        let steps = steps(&ty);
+        Ok(Inferred { steps, ..Inferred::new(ty, interval, macs) })
     }
 }

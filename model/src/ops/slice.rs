@@ -1,5 +1,5 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{Constants, Inferred, Rule, operands::take};
+use crate::{Fault, TensorType, Value, limits};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,26 @@ pub struct Slice {
 }
 
 impl Rule for Slice {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x] = take(operands)?;
+        let rank = x.ty.shape.len();
+        if [self.start.len(), self.step.len(), self.size.len()] != [rank; 3] {
+            return Err(Fault::Shape(format!("start, step and size must have {rank} entries")));
+        }
+        for (((&start, &step), &size), &d) in
+            self.start.iter().zip(&self.step).zip(&self.size).zip(&x.ty.shape)
+        {
+            let most = i64::from(limits::DIM);
+            Fault::range("step", step.into(), -most, most)?;
+            if step == 0 {
+                return Err(Fault::Attribute { what: "step", got: 0, allowed: "any other".into() });
+            }
+            Fault::range("size", size.into(), 1, most)?;
+            Fault::range("start", start.into(), 0, i64::from(d) - 1)?;
+            // Below 2^24 · 2^24 + 2^24.
+            let last = i64::from(start) + (i64::from(size) - 1) * i64::from(step);
+            Fault::range("last index", last, 0, i64::from(d) - 1)?;
+        }
+        Ok(Inferred::new(TensorType::new(x.ty.dtype, &self.size), x.interval, 0))
     }
 }
