@@ -113,5 +113,5 @@ def avgpool() -> list:
     for n in (2, 3, 4, 5, 6, 7, 8):
         data = [row[i] for total in range(-16, 16) for row in [[total - (n - 1)] + [1] * (n - 1)] for i in range(n)]
         g = avgpool_graph("i8", [32, n, 1], (1, n))
-        out.append(vector(f"AvgPool: sums from -16 by {n}, halves go up", g, [pack("i8", data)]))
+        out.append(vector(f"AvgPool: sums from -16 by {n}, halves go away from 0", g, [pack("i8", data)]))
     return out

@@ -84,12 +84,12 @@ def blob(data: bytes) -> bytes:
     return u32(len(data)) + data
 
 
-def records(op: str):
+def records(op: str, batch: int):
     """Question and answer of case after case, for ever; True with those that are valid."""
     number = 0
     while True:
-        cases = [Case(op, number + i) for i in range(BATCH)]
-        number += BATCH
+        cases = [Case(op, number + i) for i in range(batch)]
+        number += batch
         for case, digest in zip(cases, keccak256_many([case.weights for case in cases])):
             yield case.checked is not None, *case.parts(digest)
 
@@ -102,7 +102,7 @@ class Bulk:
         self.questions, self.answers = sha256(), sha256()
 
     def __iter__(self):
-        for valid, question, answer in records(self.op):
+        for valid, question, answer in records(self.op, min(self.count, BATCH)):
             self.questions.update(question)
             self.answers.update(answer)
             if valid:
