@@ -11,7 +11,7 @@ import sys
 
 from cases import (  # noqa: F401
     arithmetic, conv, conv_transpose, copying, indexing, invalid, linear, lookups, models, moving, pools, precompiles,
-    reductions, rescaling_rows, resizing, rows, scaling, sequences, single, trees, unary)
+    recurrent, reductions, rescaling_rows, resizing, rows, scaling, sequences, single, trees, unary)
 from cases.build import NAMED
 
 DATA = pathlib.Path(__file__).parent.parent / "data"
@@ -20,7 +20,7 @@ DATA = pathlib.Path(__file__).parent.parent / "data"
 def files() -> dict:
     """Every file's path below `data`, and its text."""
     out = {f"ops/{name}.json": text("models", cases()) for name, cases in sorted(NAMED.items())}
-    out |= {f"models/{name}.json": text("models", cases) for name, cases in models.files().items()}
+    out |= {f"models/{name}.json": text("models", cases) for name, cases in (models.files() | recurrent.files()).items()}
     out |= {f"invalid/{name}.json": text("invalid", cases) for name, cases in invalid.files().items()}
     return out | {"precompiles/calls.json": text("precompiles", precompiles.all_cases())}
 

@@ -3,7 +3,7 @@
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache
-from math import isqrt
+from math import floor, isqrt
 
 
 @cache
@@ -37,8 +37,8 @@ def turns(positions: int, half: int) -> tuple:
 
 
 def q15(v) -> int:
-    """To the nearest, within i16."""
-    return min(max(int((v * 65_536 + 1) // 2), -32_768), 32_767)
+    """To the nearest, halves up, within i16."""
+    return min(max((floor(v * 65_536) + 1) // 2, -32_768), 32_767)
 
 
 @cache
