@@ -78,7 +78,12 @@ pub(super) fn turned(model: &Model, units: &[Unit<'_>]) -> Vec<bool> {
     for (index, node) in header.nodes.iter().enumerate() {
         let reads = matches!(
             node.op,
-            Op::Conv2d(_) | Op::MatMul(_) | Op::AddScaled(_) | Op::MaxPool(_) | Op::ReduceSum(_)
+            Op::Conv2d(_)
+                | Op::DepthwiseConv2d(_)
+                | Op::MatMul(_)
+                | Op::AddScaled(_)
+                | Op::MaxPool(_)
+                | Op::ReduceSum(_)
         ) && fast(model, index);
         node.operands.iter().for_each(|&v| turned[v as usize] &= reads);
     }

@@ -2,14 +2,15 @@
 //! "reference only": it runs through [`Fallback`].
 
 use super::conv::{Constants, Conv};
-use super::depthwise::{Depthwise, MaxPool};
+use super::depthwise;
 use super::element::{Int, maybe_turned, typed};
 use super::elementwise::{AddScaled, Clamp, Reshape, Table8};
 use super::fallback::Fallback;
 use super::fuse::{Unit, fast};
 use super::isa::{Body, Detected, Kernel, Loops};
+use super::max_pool::MaxPool;
 use super::reduce_sum::ReduceSum;
-use super::rescale::{LANES, Requant, RescaleAll};
+use super::rescale::{Requant, RescaleAll};
 use super::transpose::Transpose;
 use super::window::Geometry;
 use crate::Error;
@@ -33,7 +34,8 @@ pub(super) fn kernel(
     let y_turned = turned[unit.result];
     let elements = y.elements() as usize;
     let constant = |index: u32| &model.constants()[index as usize];
-    let requant = tail.rescale.map(|op| Requant::new(model, op, tail.clamp, y_turned));
+    let order: Vec<usize> = (0..y.channels() as usize).collect();
+    let requant = tail.rescale.map(|op| Requant::new(model, op, tail.clamp, y_turned, &order));
     let constants = |weight: u32, bias: u32, zero_point| Constants {
         weight: constant(weight).as_i8(),
         bias: constant(bias).as_i32(),
@@ -55,9 +57,10 @@ pub(super) fn kernel(
         Op::DepthwiseConv2d(op) => {
             let weight = constant(op.weight);
             let geometry = Geometry::new(&x().shape, &y.shape, op.window([weight.shape[0], weight.shape[1]]));
-            let weight = [weight.as_i8(), &[0; LANES]].concat();
-            let bias = constant(op.bias).as_i32().to_vec();
-            loops(isa, Depthwise { geometry, weight, bias, zero_point: op.zero_point, tail: requant })
+            let constants = constants(op.weight, op.bias, op.zero_point);
+            depthwise::kernel(isa, geometry, &constants, |order| {
+                tail.rescale.map(|op| Requant::new(model, op, tail.clamp, y_turned, order))
+            })
         }
         Op::MaxPool(op) => {
             let geometry = Geometry::new(&x().shape, &y.shape, op.window());
@@ -69,7 +72,7 @@ pub(super) fn kernel(
             }
         }
         Op::Rescale(op) => {
-            let requant = Requant::new(model, op, tail.clamp, y_turned);
+            let requant = Requant::new(model, op, tail.clamp, y_turned, &order);
             typed!(x().dtype, X => typed!(y.dtype, Y => {
                 loops(isa, RescaleAll { requant, elements, types: PhantomData::<fn(X) -> Y> })
             }))

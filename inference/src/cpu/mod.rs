@@ -17,6 +17,7 @@ mod fuse;
 mod gemm;
 mod isa;
 mod kernels;
+mod max_pool;
 mod plan;
 mod program;
 mod reduce_sum;

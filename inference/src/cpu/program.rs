@@ -17,6 +17,9 @@ struct Step {
     result: usize,
 }
 
+/// Words beyond a value that may be read, and hold anything.
+const SLACK_WORDS: usize = 16;
+
 pub(super) struct Program {
     steps: Vec<Step>,
     /// Places of values in the arena; `None` for what is fused away.
@@ -56,8 +59,8 @@ impl Program {
     fn planned(model: &Model, steps: Vec<Step>, mut turned: Vec<bool>) -> Self {
         let inputs = model.header().inputs.len();
         let mut lives: Vec<Option<Life>> = vec![None; model.values().len()];
-        // One word more, since a kernel may read whole words from any byte on.
-        let words = |v: usize| (model.values()[v].ty.bytes() as usize).div_ceil(4) + 1;
+        // More than the value has, since a kernel may read a whole vector from any byte on.
+        let words = |v: usize| (model.values()[v].ty.bytes() as usize).div_ceil(4) + SLACK_WORDS;
         for (v, life) in lives.iter_mut().enumerate().take(inputs) {
             *life = Some(Life { words: words(v), first: 0, last: 0 });
         }

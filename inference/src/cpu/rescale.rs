@@ -36,26 +36,25 @@ pub(super) struct Requant {
 }
 
 impl Requant {
-    /// With the Clamp that follows, if there is one; `turned` says that the result is 128 more.
-    pub fn new(model: &Model, op: &Rescale, then: Option<&Clamp>, turned: bool) -> Self {
+    /// With the Clamp that follows, if there is one; `turned` says that the result is 128 more; `order` gives the
+    /// channel of each lane, which may be beyond the last one where nobody reads the lane.
+    pub fn new(model: &Model, op: &Rescale, then: Option<&Clamp>, turned: bool, order: &[usize]) -> Self {
         let multiplier = model.constants()[op.multiplier as usize].as_i32();
         let shift = model.constants()[op.shift as usize].as_i8();
         let more = if turned { 128 } else { 0 };
         let zero_point = i64::from(op.zero_point) + more;
-        let lanes: Vec<Lanes> = multiplier
-            .chunks(LANES)
-            .zip(shift.chunks(LANES))
-            .map(|(m, s)| {
-                // A single constant serves all lanes; lanes beyond the last channel compute 0, which nobody reads.
-                let at = |i: usize| if multiplier.len() == 1 { Some(0) } else { (i < m.len()).then_some(i) };
-                let shift = std::array::from_fn(|i| at(i).map_or(32, |i| i64::from(s[i])));
-                Lanes {
-                    multiplier: std::array::from_fn(|i| at(i).map_or(0, |i| m[i])),
-                    round: shift.map(|s| 1 << (s - 1)),
-                    shift,
-                }
-            })
-            .collect();
+        // A single constant serves all lanes.
+        let order = if multiplier.len() == 1 { &[0; LANES] } else { order };
+        let lanes = order.chunks(LANES).map(|order| {
+            let channel = |i: usize| order.get(i).copied().unwrap_or(usize::MAX);
+            let shift = std::array::from_fn(|i| shift.get(channel(i)).map_or(32, |&s| i64::from(s)));
+            Lanes {
+                multiplier: std::array::from_fn(|i| multiplier.get(channel(i)).copied().unwrap_or(0)),
+                round: shift.map(|s| 1 << (s - 1)),
+                shift,
+            }
+        });
+        let lanes: Vec<Lanes> = lanes.collect();
         let short = lanes.iter().map(|l| Short::new(&l.multiplier, &l.shift, zero_point)).collect();
         // clamp(clamp(v, lo, hi), c, d) = clamp(v, clamp(lo, c, d), clamp(hi, c, d)).
         let then = |v: i32| then.map_or(v, |c| v.clamp(c.lo, c.hi));

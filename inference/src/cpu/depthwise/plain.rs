@@ -1,54 +1,67 @@
-//! DepthwiseConv2d and MaxPool: 16 channels of one position at a time, all taps in registers.
+//! Any depthwise convolution: 16 channels of one position at a time, as plain loops.
 
-use super::element::{Int, typed, view, view_mut};
-use super::isa::{Body, Operands};
-use super::rescale::{LANES, Requant, put, widen};
-use super::window::Geometry;
-use std::marker::PhantomData;
+use crate::cpu::element::{Int, typed, view, view_mut};
+use crate::cpu::isa::{Body, Operands};
+use crate::cpu::rescale::{LANES, Requant, put, widen};
+use crate::cpu::window::Geometry;
 
-/// DepthwiseConv2d, with its Rescale to i8 where that is fused.
-pub(super) struct Depthwise {
+/// DepthwiseConv2d, with its Rescale where that is fused. Where the operand is turned, so is the zero point.
+pub(super) struct Plain {
     pub geometry: Geometry,
     /// `[KH, KW, C]`, and 16 bytes more.
     pub weight: Vec<i8>,
     pub bias: Vec<i32>,
     pub zero_point: i32,
     pub tail: Option<Requant>,
+    pub turned: bool,
 }
 
-impl Depthwise {
+impl Plain {
     /// One tap of 16 channels. Lanes beyond the last channel hold its neighbours' values, and are not stored.
     #[inline(always)]
-    fn tap(&self, acc: &mut [i32; LANES], x: &[i8], w: &[i8]) {
-        let (x, w) = (bytes(x), bytes(w));
+    fn tap<X: Int>(&self, acc: &mut [i32; LANES], x: &[X], w: &[i8]) {
+        let (x, w) = (sixteen(x), sixteen(w));
         for l in 0..LANES {
-            let (x, w) = (i32::from(x[l]), i32::from(w[l]));
+            let (x, w): (i32, i32) = (x[l].into(), w[l].into());
             // Wrapping is exact: the check bounds every partial sum within i32.
             acc[l] = acc[l].wrapping_add(w.wrapping_mul(x.wrapping_sub(self.zero_point)));
         }
     }
 }
 
-/// The first 16 bytes, or what there is of them: at the very end of the operand only, as weights are padded.
+/// The first 16 elements, or what there is of them: at the very end of the operand only, as weights are padded.
 #[inline(always)]
-fn bytes(x: &[i8]) -> [i8; LANES] {
+fn sixteen<X: Int>(x: &[X]) -> [X; LANES] {
     match x.first_chunk() {
         Some(x) => *x,
-        None => bytes_some(x),
+        None => some(x),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn bytes_some(x: &[i8]) -> [i8; LANES] {
-    std::array::from_fn(|l| x.get(l).copied().unwrap_or(0))
+fn some<X: Int>(x: &[X]) -> [X; LANES] {
+    let mut all = [X::zeroed(); LANES];
+    all.iter_mut().zip(x).for_each(|(to, &x)| *to = x);
+    all
 }
 
-impl Body for Depthwise {
+impl Body for Plain {
     #[inline(always)]
     fn body(&self, x: Operands<'_>, y: &mut [i32]) {
+        if self.turned {
+            self.image::<u8>(x, y);
+        } else {
+            self.image::<i8>(x, y);
+        }
+    }
+}
+
+impl Plain {
+    #[inline(always)]
+    fn image<X: Int>(&self, x: Operands<'_>, y: &mut [i32]) {
         let (g, channels) = (&self.geometry, self.geometry.channels);
-        let x = view::<i8>(x[0], g.elements());
+        let x = view::<X>(x[0], g.elements());
         for i in 0..g.out[0] {
             let rows = g.taps(0, i);
             for j in 0..g.out[1] {
@@ -79,43 +92,6 @@ impl Body for Depthwise {
                         }
                         None => put(&acc, &mut y[at..][..lanes]),
                     }
-                }
-            }
-        }
-    }
-}
-
-/// MaxPool of i8, or of u8 where that is turned: the order is the same.
-pub(super) struct MaxPool<X> {
-    pub geometry: Geometry,
-    /// What turns the result to what it is to be.
-    pub turn: u8,
-    pub types: PhantomData<fn(X)>,
-}
-
-impl<X: Int> Body for MaxPool<X> {
-    #[inline(always)]
-    fn body(&self, x: Operands<'_>, y: &mut [i32]) {
-        let (g, channels) = (&self.geometry, self.geometry.channels);
-        let x = view::<X>(x[0], g.elements());
-        let mut y = view_mut::<X>(y, g.positions() * channels).chunks_exact_mut(channels);
-        for i in 0..g.out[0] {
-            let rows = g.taps(0, i);
-            for j in 0..g.out[1] {
-                let cols = g.taps(1, j);
-                let Some(y) = y.next() else { return };
-                y.fill(X::MIN);
-                for u in rows.clone() {
-                    // Undilated: the taps of a row lie side by side.
-                    let at = g.position(0, i, u) * g.size[1] + g.position(1, j, cols.start);
-                    for x in x[at * channels..][..cols.len() * channels].chunks_exact(channels) {
-                        for (y, &x) in y.iter_mut().zip(x) {
-                            *y = x.max(*y);
-                        }
-                    }
-                }
-                for byte in bytemuck::cast_slice_mut::<X, u8>(y) {
-                    *byte ^= self.turn;
                 }
             }
         }
