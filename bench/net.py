@@ -66,7 +66,7 @@ class Net:
 
     def add(self, a, b, activation=None) -> Value:
         real = sum((v.sample.astype(F32) - F32(v.zero)) * v.scale for v in (a, b))
-        return self._quantised("add", [a, b], real, activation, {}, a.shape)
+        return self._quantised("sum", [a, b], real, activation, {}, a.shape)
 
     def max_pool(self, x, kernel, stride, pads) -> Value:
         h, w, _ = x.shape

@@ -2,7 +2,7 @@
 
     python peer_onnxruntime.py MODEL.onnx --shape 1,3,224,224 --input FILE --output FILE --threads 1
 
-The input file holds u8 of the first image; it is repeated to fill the shape. For each line `MILLISECONDS` on standard
+The input file holds the first input, u8 or with `--dtype f32` floats; it is repeated to fill the shape. For each line `MILLISECONDS` on standard
 input the model runs for about that long, and a line `{"median_ns": .., "runs": ..}` answers. Inputs and outputs are
 bound beforehand, which leaves out most of Python's part.
 """
@@ -24,6 +24,7 @@ def main():
     parser.add_argument("--input", type=pathlib.Path, required=True)
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--dtype", default="u8")
     args = parser.parse_args()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = args.threads, 1
@@ -32,8 +33,7 @@ def main():
     options.log_severity_level = 3
     options.add_free_dimension_override_by_name("N", args.shape[0])
     session = onnxruntime.InferenceSession(args.model, options, providers=["CPUExecutionProvider"])
-    dtype = {"tensor(uint8)": np.uint8, "tensor(float)": np.float32}[session.get_inputs()[0].type]
-    one = np.frombuffer(args.input.read_bytes(), dtype)
+    one = np.frombuffer(args.input.read_bytes(), {"u8": np.uint8, "f32": np.float32}[args.dtype])
     rows = np.resize(one, args.shape)
     binding = session.io_binding()
     binding.bind_cpu_input(session.get_inputs()[0].name, rows)

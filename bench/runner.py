@@ -101,4 +101,5 @@ class Files:
             shape = [shape[2], *shape[:2]]
         shape = [batch, *shape] if self.about["batched"] else shape
         return [self.folder / f"{form}.onnx", "--shape", ",".join(map(str, shape)),
-                "--input", self.folder / f"input.{order}", "--threads", threads]
+                "--input", self.folder / f"input.{order}", "--threads", threads,
+                "--dtype", self.about.get("dtype", "u8")]

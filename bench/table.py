@@ -19,15 +19,15 @@ import sys
 
 import numpy as np
 
-from build import build
-from graphs import CONVERTED, NETS, WHOLE
+from build import CONVERTED, build
+from graphs import BATCHED, FILES, NETS, WHOLE
 from runner import Files, Missing
 
 GOAL = {"whole": 1.0, "single": 0.9, "tract": 3.0}
 # What each peer is tried with; the fastest in a short trial is timed. to_onnx.py explains the forms.
 FORMS = {
-    "onnxruntime": ("qop", "qdq", "std", "nhwc"), "rten": ("integer",),
-    "tract": ("std", "integer"), "tract-avx2": ("std", "integer"),
+    "onnxruntime": ("qop", "qdq", "std", "nhwc", "dynamic", "fused"), "rten": ("integer", "dynamic"),
+    "tract": ("std", "integer", "dynamic"), "tract-avx2": ("std", "integer", "dynamic"),
 }
 
 
@@ -72,15 +72,26 @@ def fastest(runners, ms):
     return best
 
 
-def agreement(ours, theirs) -> dict:
+def agreement(files, ours, theirs, form) -> dict:
+    """Of the first answer: how far apart the integers are, or where each rounds its own way, cosines to float32."""
+    size = int(np.prod(files.about["output"]))
+    if "unit" in files.about:
+        expected = np.fromfile(files.folder / "expected", np.float32)
+        real = (np.frombuffer(ours, np.int32) * files.about["unit"], np.frombuffer(theirs, np.float32)[:size])
+        return dict(zip(("ours", "theirs"), (round(cosine(r, expected), 5) for r in real), strict=True))
+    ours, theirs = files.u8(ours, None), files.u8(theirs[:size], form)
     apart = np.abs(ours.astype(int) - theirs.astype(int))
     return {"elements": apart.size, "differ": int((apart > 0).sum()), "most": int(apart.max()),
             "mean": round(float(apart.mean()), 4)}
 
 
+def cosine(a, b) -> float:
+    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
+
+
 def gross(agreed) -> bool:
     """Rounding at layers' ends moves a value by a step or two; another computation moves it by dozens."""
-    return agreed["mean"] > 2
+    return agreed.get("mean", 0) > 2 or min(agreed.get("ours", 1), agreed.get("theirs", 1)) < 0.99
 
 
 def measure(key, files, threads, batch, args, known) -> dict:
@@ -98,11 +109,9 @@ def measure(key, files, threads, batch, args, known) -> dict:
             row["forms"][peer] = runners[peer].name.split()[-1]
             known[peer] = (row["forms"][peer],)
     ours = next((runners[isa] for isa in args.isa if runners[isa]), None)
-    for peer in args.peers if ours and files.about["alike"] else ():
+    for peer in args.peers if ours and (files.about["alike"] or "unit" in files.about) else ():
         if runner := runners[peer]:
-            size = int(np.prod(files.about["output"]))
-            theirs = files.u8(runner.output[:size], row["forms"][peer])
-            row["agree"][peer] = agreement(files.u8(ours.output[:size], None), theirs)
+            row["agree"][peer] = agreement(files, ours.output, runner.output, row["forms"][peer])
             if gross(row["agree"][peer]):
                 notes.append(f"{peer}: another answer, so no time: {row['agree'][peer]}")
                 runner.close()
@@ -148,9 +157,16 @@ def print_rows(title, rows, args):
             goals = [g for g in against_goal(row) if g[0].split("/")[0] == peer]
             text = "-" if not goals else f"{goals[0][1]:.2f}" + (" " if goals[0][1] >= goals[0][2] else "<")
             line += f"{text:>12}"
-        agreed = row["agree"].get("onnxruntime")
-        said = f"{agreed['differ']} of {agreed['elements']} differ, most {agreed['most']}" if agreed else "quantised by each its own way"
+        said = describe(row["agree"].get("onnxruntime"))
         print(f"{line}   {row['forms'].get('onnxruntime', '-'):8}  {said}")
+
+
+def describe(agreed) -> str:
+    if agreed is None:
+        return "not compared"
+    if "differ" in agreed:
+        return f"{agreed['differ']} of {agreed['elements']} differ, most {agreed['most']}"
+    return f"cosine to float32: ours {agreed['ours']}, onnxruntime {agreed['theirs']}"
 
 
 def print_batches(rows, args):
@@ -170,7 +186,7 @@ def processor() -> str:
 
 def main():
     args = arguments()
-    names = (*NETS, *CONVERTED)
+    names = (*NETS, *FILES)
     keys = [key for key in names if any(word == key or word in key and word not in names for word in args.only)]
     if args.list:
         return print("\n".join(keys))
@@ -185,7 +201,7 @@ def main():
             print(f"bench-cpu: {key}, {threads} thread(s)", file=sys.stderr, flush=True)
             row = measure(key, files, threads, 1, args, known)
             rows.append(row)
-            if key in WHOLE and args.batch:
+            if key in BATCHED and args.batch:
                 batches += [row, measure(key, files, threads, args.batch, args, known)]
     print(f"{processor()}, {os.cpu_count()} CPUs. Microseconds, best median of {args.rounds} rounds in turn.")
     print(f"Ratios above 1: ours is faster. Goals: {GOAL['whole']} x onnxruntime on a whole graph and "

@@ -68,7 +68,7 @@ class Onnx:
                                self._constant(out, "bias", a["bias"]), *self._quantised(out)[1:]],
                      name(out), domain=MICROSOFT)
 
-    def add(self, node, a, b):
+    def sum(self, node, a, b):
         if self.form in ("qop", "nhwc"):
             self._op("QLinearAdd", [*self._quantised(a), *self._quantised(b), *self._quantised(node.output)[1:]],
                      name(node.output), domain=MICROSOFT)

@@ -41,5 +41,5 @@ def build(folder: pathlib.Path, target: pathlib.Path) -> None:
         )
     (folder / "input.nchw").write_bytes(rows[0].tobytes())
     (folder / "input.iso").write_bytes((images[0] ^ np.uint8(128)).tobytes())
-    about = {"input": [28, 28, 1], "output": [10], "batched": True, "alike": False}
+    about = {"input": [28, 28, 1], "output": [10], "batched": True, "alike": False, "dtype": "f32"}
     (folder / "about.json").write_text(json.dumps(about))
