@@ -12,7 +12,10 @@ pub fn load(job: Job) -> Result<Run> {
         Input::F32(v) => Tensor::from_shape(&job.shape, v)?,
     };
     let fact = InferenceFact::dt_shape(input.datum_type(), job.shape);
-    let model = tract_onnx::onnx().with_ignore_output_shapes(true).model_for_path(&job.model)?.with_input_fact(0, fact)?;
+    let mut onnx = tract_onnx::onnx();
+    onnx.ignore_value_info = true; // it holds the symbol of the batch, which `fact` replaces
+    onnx.use_output_shapes = false;
+    let model = onnx.model_for_path(&job.model)?.with_input_fact(0, fact)?;
     let model = model.into_optimized()?.into_runnable()?;
     Ok(Box::new(move || {
         let output = model.run(tvec!(input.clone().into_tvalue()))?.remove(0).into_tensor();
