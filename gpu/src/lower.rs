@@ -52,6 +52,20 @@ pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
         |c: u32| model.constants().get(c as usize).ok_or_else(|| Error::layout("a missing constant"));
     let (x, y) = (operand(0)?, value(header.inputs.len() + index)?);
 
+    // The kernels of these read i8, and convolve all channels together.
+    let narrow = match &node.op {
+        Op::Conv2d(op) => x.dtype == DType::I8 && op.groups == 1,
+        Op::MatMul(_) | Op::DepthwiseConv2d(_) | Op::MaxPool(_) => x.dtype == DType::I8,
+        Op::Table8(_) => y.dtype == DType::I8,
+        _ => true,
+    };
+    if !narrow {
+        let name = node.op.name();
+        return Err(Error::layout(format!(
+            "{name} of these types and groups, which has no kernel on this device yet"
+        )));
+    }
+
     let work = match &node.op {
         Op::Reshape(_) => return Ok(Step::Alias),
         Op::MatMul(op) => {

@@ -23,10 +23,10 @@ pub enum Fault {
     #[error("constant {0} is not in the weight table")]
     NoConstant(u32),
     /// An element type that the op does not take.
-    #[error("needs {wanted:?}, has {got:?}")]
+    #[error("needs {}, has {got:?}", any_of(wanted))]
     DType {
-        /// The type that the op takes.
-        wanted: DType,
+        /// The types that the op takes.
+        wanted: Vec<DType>,
         /// The type that is there.
         got: DType,
     },
@@ -101,6 +101,10 @@ impl Fault {
             Err(Self::Operand { what, got, allowed: format!("{lo}..={hi}") })
         }
     }
+}
+
+fn any_of(types: &[DType]) -> String {
+    types.iter().map(|t| format!("{t:?}")).collect::<Vec<_>>().join(" or ")
 }
 
 /// Why bytes are not a model.

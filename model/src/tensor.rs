@@ -3,6 +3,7 @@
 use crate::{Fault, limits};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Element type of a tensor: two's complement integers.
 #[derive(
@@ -25,6 +26,18 @@ impl DType {
             Self::I8 => 1,
             Self::I16 => 2,
             Self::I32 => 4,
+        }
+    }
+
+    pub(crate) fn expect(self, wanted: Self) -> Result<(), Fault> {
+        if self == wanted { Ok(()) } else { Err(Fault::DType { wanted: vec![wanted], got: self }) }
+    }
+
+    /// i8 or i16, whose products of two fit i32.
+    pub(crate) fn expect_small(self) -> Result<(), Fault> {
+        match self {
+            Self::I8 | Self::I16 => Ok(()),
+            Self::I32 => Err(Fault::DType { wanted: vec![Self::I8, Self::I16], got: self }),
         }
     }
 
@@ -100,15 +113,15 @@ impl TensorType {
         self.shape.last().copied().unwrap_or(0)
     }
 
-    /// Height, width and channels of an image of type i8.
-    pub(crate) fn image_i8(&self) -> Result<[u32; 3], Fault> {
-        self.expect_dtype(DType::I8)?;
+    /// Height, width and channels of an image of type i8 or i16.
+    pub(crate) fn image(&self) -> Result<[u32; 3], Fault> {
+        self.dtype.expect_small()?;
         <[u32; 3]>::try_from(self.shape.as_slice())
             .map_err(|_| Fault::Shape(format!("the operand must be [H, W, C], it is {:?}", self.shape)))
     }
 
     pub(crate) fn expect_dtype(&self, wanted: DType) -> Result<(), Fault> {
-        if self.dtype == wanted { Ok(()) } else { Err(Fault::DType { wanted, got: self.dtype }) }
+        self.dtype.expect(wanted)
     }
 
     /// SPEC.md sections 1 and 6: rank, dimensions, elements.
@@ -141,6 +154,43 @@ pub enum Data {
     I32(Vec<i32>),
 }
 
+impl Data {
+    /// Type of the elements.
+    pub fn dtype(&self) -> DType {
+        match self {
+            Self::I8(_) => DType::I8,
+            Self::I16(_) => DType::I16,
+            Self::I32(_) => DType::I32,
+        }
+    }
+
+    /// Least and greatest of the elements at these positions; `None` where there are none.
+    pub(crate) fn interval(&self, at: Range<usize>) -> Option<Interval> {
+        fn ends<T: Copy + Ord + Into<i32>>(v: &[T], at: Range<usize>) -> Option<Interval> {
+            let v = v.get(at)?;
+            Some(Interval { lo: (*v.iter().min()?).into(), hi: (*v.iter().max()?).into() })
+        }
+        match self {
+            Self::I8(v) => ends(v, at),
+            Self::I16(v) => ends(v, at),
+            Self::I32(v) => ends(v, at),
+        }
+    }
+
+    /// Least and greatest element; `None` where there are none.
+    pub fn bounds(&self) -> Option<Interval> {
+        self.interval(0..self.len())
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::I8(v) => v.len(),
+            Self::I16(v) => v.len(),
+            Self::I32(v) => v.len(),
+        }
+    }
+}
+
 /// A tensor with its elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tensor {
@@ -168,12 +218,7 @@ impl Tensor {
 
     /// Its type.
     pub fn ty(&self) -> TensorType {
-        let dtype = match self.data {
-            Data::I8(_) => DType::I8,
-            Data::I16(_) => DType::I16,
-            Data::I32(_) => DType::I32,
-        };
-        TensorType { dtype, shape: self.shape.clone() }
+        TensorType { dtype: self.data.dtype(), shape: self.shape.clone() }
     }
 
     /// Reads the byte form of SPEC.md section 1. `None` where the length does not fit the type.

@@ -45,7 +45,7 @@ impl Builder<'_> {
             let weight = self.constant(Tensor::i8(&[dim(o), kh, kw, dim(c)], rows.weight));
             let bias = self.constant(Tensor::i32(&[dim(o)], rows.bias));
             scales = rows.scales;
-            let op = ops::Conv2d { weight, bias, zero_point, stride, dilation, pads };
+            let op = ops::Conv2d { weight, bias, zero_point, stride, dilation, pads, groups: 1 };
             self.emit(&[x], Op::Conv2d(op))
         };
         let y = self.rescale(node, sum, &scales)?;

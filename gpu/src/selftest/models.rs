@@ -67,7 +67,7 @@ fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
     let op = if depthwise {
         Op::DepthwiseConv2d(ops::DepthwiseConv2d { weight: 0, bias: 1, zero_point, stride, dilation, pads })
     } else {
-        Op::Conv2d(ops::Conv2d { weight: 0, bias: 1, zero_point, stride, dilation, pads })
+        Op::Conv2d(ops::Conv2d { weight: 0, bias: 1, zero_point, stride, dilation, pads, groups: 1 })
     };
     artifact(vec![x], constants, vec![op])
 }

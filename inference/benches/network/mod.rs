@@ -55,8 +55,15 @@ impl Builder {
     fn conv(&mut self, x: u32, [from, to, stride]: [u32; 3], relu: bool) -> u32 {
         let weight = self.weight(&[to, 3, 3, from]);
         let bias = self.constant(Tensor::i32(&[to], vec![100; to as usize]));
-        let conv =
-            Conv2d { weight, bias, zero_point: -20, stride: [stride; 2], dilation: [1; 2], pads: [1; 4] };
+        let conv = Conv2d {
+            weight,
+            bias,
+            zero_point: -20,
+            stride: [stride; 2],
+            dilation: [1; 2],
+            pads: [1; 4],
+            groups: 1,
+        };
         let sum = self.node(&[x], Op::Conv2d(conv));
         self.rescale(sum, to, 9 * from, if relu { -20 } else { -128 })
     }

@@ -33,7 +33,7 @@ impl Fallback {
 impl Kernel for Fallback {
     fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], _: &Team) {
         let operand = |(words, ty): (&&[i32], &TensorType)| {
-            let mut wide = Wide::zeros(&ty.shape);
+            let mut wide = Wide::zeros(&ty.shape).typed(ty.dtype);
             typed!(ty.dtype, X => widen(view::<X>(words, wide.data.len()), &mut wide.data));
             wide
         };

@@ -17,16 +17,16 @@ pub(super) struct Unit<'a> {
     pub result: usize,
 }
 
-/// True where a node has a form that its kernel is for; of Conv2d and AddScaled not all have.
-pub(super) fn fast(model: &Model, node: usize) -> bool {
-    let node = &model.header().nodes[node];
-    let operand = |i: usize| node.operands.get(i).map(|&v| &model.values()[v as usize].ty);
+/// True where a node has a form that its kernel is for; the reference computes the others.
+pub(super) fn fast(model: &Model, index: usize) -> bool {
+    let node = &model.header().nodes[index];
+    let value = |v: usize| &model.values()[v].ty;
+    let operand = |i: usize| node.operands.get(i).map(|&v| value(v as usize));
+    let i8s = |i: usize| operand(i).is_some_and(|x| x.dtype == DType::I8);
     match &node.op {
-        // Without groups.
-        Op::Conv2d(op) => {
-            let weight = &model.constants()[op.weight as usize].shape;
-            operand(0).map(|x| x.channels()) == weight.last().copied()
-        }
+        Op::Conv2d(op) => i8s(0) && op.groups == 1,
+        Op::DepthwiseConv2d(_) | Op::MatMul(_) | Op::MaxPool(_) => i8s(0),
+        Op::Table8(_) => value(model.header().inputs.len() + index).dtype == DType::I8,
         // Without broadcasting.
         Op::AddScaled(_) => operand(0).map(|a| &a.shape) == operand(1).map(|b| &b.shape),
         _ => true,
@@ -72,8 +72,9 @@ pub(super) fn turned(model: &Model, units: &[Unit<'_>]) -> Vec<bool> {
     turned[..header.inputs.len()].fill(true);
     for unit in units {
         let op = &header.nodes[unit.node].op;
-        turned[unit.result] =
-            unit.tail.rescale.is_some() || matches!(op, Op::Rescale(_) | Op::AddScaled(_) | Op::MaxPool(_));
+        let turns =
+            matches!(op, Op::Rescale(_) | Op::AddScaled(_) | Op::MaxPool(_)) && fast(model, unit.node);
+        turned[unit.result] = unit.tail.rescale.is_some() || turns;
     }
     for (index, node) in header.nodes.iter().enumerate() {
         let reads = matches!(

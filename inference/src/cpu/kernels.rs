@@ -43,7 +43,8 @@ pub(super) fn kernel(
         turned: x_turned(0),
     };
     Ok(match &node.op {
-        Op::Conv2d(op) if fast(model, index) => {
+        _ if !fast(model, index) => Box::new(Fallback::new(model, index)),
+        Op::Conv2d(op) => {
             let weight = constant(op.weight);
             let geometry = Geometry::new(&x().shape, &y.shape, op.window([weight.shape[1], weight.shape[2]]));
             let constants = constants(op.weight, op.bias, op.zero_point);
@@ -77,7 +78,7 @@ pub(super) fn kernel(
                 loops(isa, RescaleAll { requant, elements, types: PhantomData::<fn(X) -> Y> })
             }))
         }
-        Op::AddScaled(op) if fast(model, index) => {
+        Op::AddScaled(op) => {
             let turned = [x_turned(0), x_turned(1), y_turned];
             maybe_turned!(x().dtype, turned[0], A => maybe_turned!(operand(1).dtype, turned[1], B => {
                 maybe_turned!(y.dtype, turned[2], Y => {

@@ -62,8 +62,15 @@ pub(super) fn network() -> Artifact {
         shift(1, 38),
         i8s(&[256]), // 9: Table8
     ];
-    let conv =
-        Conv2d { weight: 0, bias: 1, zero_point: -3, stride: [1, 2], dilation: [2, 1], pads: [1, 0, 2, 1] };
+    let conv = Conv2d {
+        weight: 0,
+        bias: 1,
+        zero_point: -3,
+        stride: [1, 2],
+        dilation: [2, 1],
+        pads: [1, 0, 2, 1],
+        groups: 1,
+    };
     let depthwise = DepthwiseConv2d {
         weight: 4,
         bias: 1,

@@ -1,7 +1,52 @@
-use super::{Compute, Wide};
+use super::{Compute, Wide, axes::reduced};
 use isocortex_model::ops::ArgMax;
 
-/// Lowest index of the largest element along an axis, as i32.
+/// `y` is the lowest index along the axis of the largest x.
+///
+/// ```
+/// use isocortex_inference::reference::{Compute, Wide};
+/// use isocortex_model::ops::ArgMax;
+/// let (x, mut y) = (Wide::of(&[2, 3], &[1, 7, 7, -1, -3, -2]), Wide::zeros(&[2]));
+/// ArgMax { axis: 1 }.compute(&[&x], &[], &mut y);
+/// assert_eq!(y.data, [1, 0]);
+/// ```
 impl Compute for ArgMax {
-    fn compute(&self, _: &[&Wide], _: &[&Wide], _: &mut Wide) {}
+    fn compute(&self, x: &[&Wide], _: &[&Wide], y: &mut Wide) {
+        let axis = usize::from(self.axis);
+        let (n, inner) = (x[0].shape[axis], x[0].shape[axis + 1..].iter().product::<usize>());
+        let mut largest = vec![None; y.data.len()];
+        for (i, (at, &v)) in reduced(x[0], &[self.axis]).zip(&x[0].data).enumerate() {
+            // Elements come by rising index, so the first of equal ones stays.
+            if largest[at].is_none_or(|largest| largest < v) {
+                (largest[at], y.data[at]) = (Some(v), (i / inner % n) as i32);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::tensor::result;
+
+    /// Data and answers of the ONNX standard's page for ArgMax with the first index, and a vector.
+    #[test]
+    fn onnx_examples() {
+        let cases: [(&[u32], &[i32], u8, &[u32], &[i32]); 4] = [
+            (&[2, 2], &[2, 1, 3, 10], 1, &[2], &[0, 1]),
+            (&[2, 2], &[2, 1, 3, 10], 0, &[2], &[1, 1]),
+            (&[2, 2], &[2, 2, 3, 10], 1, &[2], &[0, 1]),
+            (&[3], &[i32::MIN, i32::MIN, i32::MIN], 0, &[1], &[0]),
+        ];
+        for (shape, x, axis, to, wanted) in cases {
+            assert_eq!(result(&ArgMax { axis }, &[Wide::of(shape, x)], &[], to), wanted);
+        }
+    }
+
+    /// The middle axis of [2, 3, 2]: columns (1, 3, 5), (2, 4, 0) and (9, 9, 8), (−1, −2, −1).
+    #[test]
+    fn an_axis_between_others() {
+        let x = Wide::of(&[2, 3, 2], &[1, 2, 3, 4, 5, 0, 9, -1, 9, -2, 8, -1]);
+        assert_eq!(result(&ArgMax { axis: 1 }, &[x], &[], &[2, 2]), [2, 1, 0, 0]);
+    }
 }

@@ -1,7 +1,20 @@
 use super::{Compute, Wide, tensor::tap};
 use isocortex_model::ops::DepthwiseConv2d;
 
-/// `y[i,j,c] = bias[c] + Σ weight[u,v,c] · (x[…, …, c] − zp)`.
+/// `y[i,j,c] = bias[c] + Σ_{u,v} weight[u,v,c] · (x[i·sh + u·dh − top, j·sw + v·dw − left, c] − zp)`; a position
+/// outside x contributes 0.
+///
+/// ```
+/// use isocortex_inference::reference::{Compute, Wide};
+/// use isocortex_model::ops::DepthwiseConv2d;
+/// // Each pixel plus the one below it, plus 100 times so in the second channel; padded below.
+/// let (stride, dilation, pads) = ([1, 1], [1, 1], [0, 0, 1, 0]);
+/// let op = DepthwiseConv2d { weight: 0, bias: 1, zero_point: 0, stride, dilation, pads };
+/// let (weight, bias) = (Wide::of(&[2, 1, 2], &[1, 100, 1, 100]), Wide::of(&[2], &[0, 0]));
+/// let (x, mut y) = (Wide::of(&[2, 1, 2], &[1, 2, 3, 4]), Wide::zeros(&[2, 1, 2]));
+/// op.compute(&[&x], &[&weight, &bias], &mut y);
+/// assert_eq!(y.data, [4, 600, 3, 400]);
+/// ```
 impl Compute for DepthwiseConv2d {
     fn compute(&self, x: &[&Wide], constants: &[&Wide], y: &mut Wide) {
         let (x, weight, bias) = (x[0], constants[0], constants[1]);
@@ -28,6 +41,29 @@ impl Compute for DepthwiseConv2d {
                     y.data[at] = sum;
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::tensor::result;
+
+    /// Two channels, two taps each, by hand; strides, dilations and pads as in Conv2d.
+    #[test]
+    fn channels_keep_apart() {
+        let x = Wide::of(&[1, 5, 2], &[1, -10, 2, -20, 3, -30, 4, -40, 5, 32_767]);
+        let constants = [Wide::of(&[1, 2, 2], &[1, 2, -1, 127]), Wide::of(&[2], &[0, 7])];
+        let cases: [(_, u32, u32, [u32; 4], u32, &[i32]); 3] = [
+            (0, 1, 3, [0; 4], 2, &[1 - 4, 7 - 20 - 127 * 40, 2 - 5, 7 - 40 + 127 * 32_767]),
+            (0, 2, 2, [0, 1, 0, 0], 2, &[-2, 7 - 127 * 20, 2 - 4, 7 - 40 - 127 * 40]),
+            (1, 4, 1, [0, 1, 0, 1], 2, &[0, 7 - 127 * 11, 3 - 4, 7 - 2 * 41 + 127 * 32_766]),
+        ];
+        for (zero_point, stride, dilation, pads, width, wanted) in cases {
+            let (stride, dilation) = ([1, stride], [1, dilation]);
+            let op = DepthwiseConv2d { weight: 0, bias: 1, zero_point, stride, dilation, pads };
+            assert_eq!(result(&op, &[x.clone()], &constants, &[1, width, 2]), wanted, "{op:?}");
         }
     }
 }

@@ -2,6 +2,15 @@ use super::{Compute, Wide, tensor::tap};
 use isocortex_model::ops::MaxPool;
 
 /// `y` is the maximum over the positions of the window that lie inside `x`; there is at least one.
+///
+/// ```
+/// use isocortex_inference::reference::{Compute, Wide};
+/// use isocortex_model::ops::MaxPool;
+/// let op = MaxPool { kernel: [1, 2], stride: [1, 2], pads: [0, 1, 0, 0] };
+/// let (x, mut y) = (Wide::of(&[1, 3, 1], &[-7, -8, -9]), Wide::zeros(&[1, 2, 1]));
+/// op.compute(&[&x], &[], &mut y);
+/// assert_eq!(y.data, [-7, -8]);
+/// ```
 impl Compute for MaxPool {
     fn compute(&self, x: &[&Wide], _: &[&Wide], y: &mut Wide) {
         let x = x[0];
@@ -24,6 +33,29 @@ impl Compute for MaxPool {
                     y.data[at] = max;
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::tensor::result;
+
+    /// The answers that the ONNX standard's page gives for its MaxPool of 1 to 25.
+    #[test]
+    fn onnx_examples() {
+        let x = Wide::of(&[5, 5, 1], &(1..=25).collect::<Vec<_>>());
+        let padded = [
+            13, 14, 15, 15, 15, 18, 19, 20, 20, 20, 23, 24, 25, 25, 25, 23, 24, 25, 25, 25, 23, 24, 25, 25,
+            25,
+        ];
+        let cases: [(_, _, _, _, &[i32]); 2] = [
+            ([5, 5], [1, 1], [2; 4], [5, 5, 1], &padded),
+            ([2, 2], [2, 2], [0; 4], [2, 2, 1], &[7, 9, 17, 19]),
+        ];
+        for (kernel, stride, pads, shape, wanted) in cases {
+            assert_eq!(result(&MaxPool { kernel, stride, pads }, &[x.clone()], &[], &shape), wanted);
         }
     }
 }

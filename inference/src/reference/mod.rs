@@ -6,6 +6,7 @@ mod add;
 mod add_scaled;
 mod arg_max;
 mod avg_pool;
+mod axes;
 mod batch_mat_mul;
 mod broadcast;
 mod causal_mask;
@@ -140,7 +141,7 @@ impl LoadedReference {
 }
 
 /// An op as plain loops over operands, the constants that it names (in the order of [`Op::constants`]) and a
-/// result of zeros in the right shape. Only for what [`Model::check`] has accepted: nothing is checked again.
+/// result of zeros in the right shape and type. Only for what [`Model::check`] has accepted: nothing is checked again.
 pub trait Compute {
     /// Writes the result.
     fn compute(&self, x: &[&Wide], constants: &[&Wide], y: &mut Wide);
@@ -165,7 +166,7 @@ pub(crate) fn compute(op: &Op, x: &[&Wide], constants: &[&Wide], ty: &TensorType
         Constant
 
     );
-    let mut y = Wide::zeros(&ty.shape);
+    let mut y = Wide::zeros(&ty.shape).typed(ty.dtype);
     op.compute(x, constants, &mut y);
     y
 }

@@ -5,6 +5,8 @@ use isocortex_model::{DType, Data, Tensor, limits};
 /// A tensor with its elements widened to i32.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wide {
+    /// The type whose values the elements are.
+    pub dtype: DType,
     /// Dimensions, outermost first.
     pub shape: Vec<usize>,
     /// Elements, row-major.
@@ -19,19 +21,24 @@ impl Wide {
             Data::I16(v) => v.iter().map(|&x| x.into()).collect(),
             Data::I32(v) => v.clone(),
         };
-        Self { shape: dims(&tensor.shape), data }
+        Self { dtype: tensor.data.dtype(), shape: dims(&tensor.shape), data }
     }
 
-    /// From a shape and as many elements.
+    /// From a shape and as many elements, i32.
     pub fn of(shape: &[u32], data: &[i32]) -> Self {
-        Self { shape: dims(shape), data: data.to_vec() }
+        Self { dtype: DType::I32, shape: dims(shape), data: data.to_vec() }
     }
 
-    /// All zero.
+    /// All zero, i32.
     pub fn zeros(shape: &[u32]) -> Self {
         let shape = dims(shape);
         let elements = shape.iter().product();
-        Self { shape, data: vec![0; elements] }
+        Self { dtype: DType::I32, shape, data: vec![0; elements] }
+    }
+
+    /// Of another type, which the elements are in.
+    pub fn typed(self, dtype: DType) -> Self {
+        Self { dtype, ..self }
     }
 
     /// Position of an element.
@@ -72,4 +79,12 @@ pub(super) fn tap(
 ) -> Option<usize> {
     let at = (out * stride as usize + tap * dilation as usize).checked_sub(pad as usize)?;
     (at < size).then_some(at)
+}
+
+/// What an op gives for these operands and constants, in a result of this shape.
+#[cfg(test)]
+pub(super) fn result(op: &dyn super::Compute, x: &[Wide], constants: &[Wide], shape: &[u32]) -> Vec<i32> {
+    let mut y = Wide::zeros(shape);
+    op.compute(&x.iter().collect::<Vec<_>>(), &constants.iter().collect::<Vec<_>>(), &mut y);
+    y.data
 }

@@ -20,7 +20,9 @@ fn conv(size: [u32; 3], kernel: [u32; 3], stride: [u32; 2], dilation: [u32; 2], 
                 None => rng.weights(&shape),
             };
             let (weight, bias) = (graph.constant(weights), graph.constant(rng.biases(n)));
-            graph.add(&[0], Op::Conv2d(Conv2d { weight, bias, zero_point, stride, dilation, pads })).unwrap();
+            graph
+                .add(&[0], Op::Conv2d(Conv2d { weight, bias, zero_point, stride, dilation, pads, groups: 1 }))
+                .unwrap();
             compare(&backends, graph.model, &mut rng, "conv");
         }
     }

@@ -145,7 +145,7 @@ impl Graph {
                 let weight = self.constant(rng.weights(&shape));
                 let bias = self.constant(rng.biases(n));
                 if tag == 1 {
-                    Op::Conv2d(Conv2d { weight, bias, zero_point, stride, dilation, pads })
+                    Op::Conv2d(Conv2d { weight, bias, zero_point, stride, dilation, pads, groups: 1 })
                 } else {
                     Op::DepthwiseConv2d(DepthwiseConv2d { weight, bias, zero_point, stride, dilation, pads })
                 }

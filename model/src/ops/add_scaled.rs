@@ -46,12 +46,12 @@ impl Rule for AddScaled {
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
         let [a, b] = take(operands)?;
         for (i, x) in operands.iter().enumerate() {
-            small(x.ty.dtype)?;
+            x.ty.dtype.expect_small()?;
             let range = x.ty.dtype.range();
             Fault::range("zero_points", self.zero_points[i].into(), range.lo.into(), range.hi.into())?;
             Fault::range("multipliers", self.multipliers[i].into(), 0, (1 << 31) - 1)?;
         }
-        small(self.dtype)?;
+        self.dtype.expect_small()?;
         check_range(self.dtype, self.zero_point, self.lo, self.hi)?;
         Fault::range("shift", self.shift.into(), 2, 62)?;
         let ty = TensorType::new(self.dtype, &broadcast(operands)?);
@@ -62,8 +62,4 @@ impl Rule for AddScaled {
         let macs = ty.elements().saturating_mul(2);
         Ok(Inferred::new(ty, interval, macs))
     }
-}
-
-fn small(dtype: DType) -> Result<(), Fault> {
-    if dtype == DType::I32 { Err(Fault::DType { wanted: DType::I16, got: dtype }) } else { Ok(()) }
 }

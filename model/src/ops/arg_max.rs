@@ -1,5 +1,5 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{Constants, Inferred, Rule, axes};
+use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,11 @@ pub struct ArgMax {
 }
 
 impl Rule for ArgMax {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let reduced = axes::extreme(&[self.axis], operands)?;
+        let n = operands.iter().find_map(|x| x.ty.shape.get(usize::from(self.axis))).copied().unwrap_or(1);
+        let ty = TensorType { dtype: DType::I32, ..reduced.ty };
+        // A dimension is at most 2^24.
+        Ok(Inferred { ty, interval: Interval { lo: 0, hi: n as i32 - 1 }, ..reduced })
     }
 }

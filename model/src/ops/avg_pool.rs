@@ -1,9 +1,9 @@
-use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use super::{Constants, Inferred, Rule, Window, check_zero_point};
+use crate::{Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-/// Mean over windows of an image `[H, W, C]`.
+/// Mean over windows of an i8 or i16 image `[H, W, C]`.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct AvgPool {
     /// Height and width, 1 to 64.
@@ -18,8 +18,42 @@ pub struct AvgPool {
     pub count_padding: bool,
 }
 
+impl AvgPool {
+    /// The window.
+    pub fn window(&self) -> Window {
+        Window { kernel: self.kernel, stride: self.stride, dilation: [1, 1], pads: self.pads }
+    }
+
+    /// Multiplier and shift that divide a sum by `n`, 1 to 4,096, in q31s: TOSA's reciprocal.
+    ///
+    /// ```
+    /// use isocortex_model::ops::AvgPool;
+    /// assert_eq!(AvgPool::reciprocal(1), ((1 << 30) + 1, 30));
+    /// assert_eq!(AvgPool::reciprocal(3), (1_431_655_766, 32)); // floor((2^30 + 1) · 4 / 3)
+    /// ```
+    pub const fn reciprocal(n: u32) -> (i32, u32) {
+        let bits = u32::BITS - (n - 1).leading_zeros();
+        (((((1u64 << 30) + 1) << bits) / n as u64) as i32, 30 + bits)
+    }
+}
+
 impl Rule for AvgPool {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [h, w, c] = x.ty.image()?;
+        self.zero_points.iter().try_for_each(|&zp| check_zero_point(x, zp))?;
+        let window = self.window();
+        let [oh, ow] = window.infer_pool(h, w)?;
+        let [zx, zy] = self.zero_points;
+        // Both types have at most 16 bits.
+        let (mut a, mut b) = (x.interval.lo - zx, x.interval.hi - zx);
+        if self.count_padding && window.padded() {
+            (a, b) = (a.min(0), b.max(0));
+        }
+        let all = x.ty.dtype.range();
+        let interval = Interval { lo: a + zy, hi: b + zy }.clamp(all.lo, all.hi);
+        let ty = TensorType::new(x.ty.dtype, &[oh, ow, c]);
+        let macs = ty.elements();
+        Ok(Inferred { steps: window.steps([oh, ow], c), ..Inferred::new(ty, interval, macs) })
     }
 }

@@ -1,16 +1,16 @@
-use super::{Constants, Inferred, Rule, Window, accumulate, union};
+use super::{Constants, Inferred, Rule, Window, accumulate, check_zero_point, union};
 use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-/// Convolution of an i8 image `[H, W, C]` with i8 weights `[O, KH, KW, C]` to i32 `[OH, OW, O]`.
+/// Convolution of an i8 or i16 image `[H, W, C]` with i8 weights `[O, KH, KW, C/G]` to i32 `[OH, OW, O]`.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Conv2d {
-    /// Constant: i8 `[O, KH, KW, C]`.
+    /// Constant: i8 `[O, KH, KW, C/G]`.
     pub weight: u32,
     /// Constant: i32 `[O]`.
     pub bias: u32,
-    /// Of the operand, in i8.
+    /// Of the operand, in its type.
     pub zero_point: i32,
     /// Vertical and horizontal step, 1 to 64.
     pub stride: [u32; 2],
@@ -18,6 +18,8 @@ pub struct Conv2d {
     pub dilation: [u32; 2],
     /// Top, left, bottom, right, up to 1,024.
     pub pads: [u32; 4],
+    /// G, which divides C and O: each O/G channels of the result see their own C/G of the operand.
+    pub groups: u32,
 }
 
 impl Conv2d {
@@ -34,9 +36,14 @@ impl Rule for Conv2d {
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
         let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
-        let [h, w, c] = x.ty.image_i8()?;
-        Fault::range("zero_point", self.zero_point.into(), -128, 127)?;
+        let [h, w, c] = x.ty.image()?;
+        check_zero_point(x, self.zero_point)?;
         let [o, kh, kw, _] = constants.shape::<4>(self.weight)?;
+        if !c.is_multiple_of(self.groups) || !o.is_multiple_of(self.groups) {
+            let (got, allowed) = (self.groups.into(), format!("a divisor of {c} and {o}"));
+            return Err(Fault::Attribute { what: "groups", got, allowed });
+        }
+        let c = c / self.groups;
         let weight = constants.i8(self.weight, &[o, kh, kw, c])?;
         let bias = constants.i32(self.bias, &[o])?;
         let window = self.window([kh, kw]);
@@ -48,6 +55,7 @@ impl Rule for Conv2d {
             }))?;
         let ty = TensorType::new(DType::I32, &[oh, ow, o]);
         let macs = ty.elements().saturating_mul(taps as u64);
-        Ok(Inferred { ty, interval, macs, steps: window.steps([oh, ow], c), bytes: None })
+        let steps = window.steps([oh, ow], c).saturating_mul(self.groups.into());
+        Ok(Inferred { steps, ..Inferred::new(ty, interval, macs) })
     }
 }

@@ -1,17 +1,17 @@
-use super::{Constants, Inferred, Rule, Window, accumulate, union};
+use super::{Constants, Inferred, Rule, Window, accumulate, check_zero_point, union};
 use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-/// Convolution of each channel of an i8 image `[H, W, C]` with its own i8 kernel, weights `[KH, KW, C]`,
-/// to i32 `[OH, OW, C]`.
+/// Convolution of each channel of an i8 or i16 image `[H, W, C]` with its own i8 kernel, weights
+/// `[KH, KW, C]`, to i32 `[OH, OW, C]`.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct DepthwiseConv2d {
     /// Constant: i8 `[KH, KW, C]`.
     pub weight: u32,
     /// Constant: i32 `[C]`.
     pub bias: u32,
-    /// Of the operand, in i8.
+    /// Of the operand, in its type.
     pub zero_point: i32,
     /// Vertical and horizontal step, 1 to 64.
     pub stride: [u32; 2],
@@ -35,8 +35,8 @@ impl Rule for DepthwiseConv2d {
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
         let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
-        let [h, w, c] = x.ty.image_i8()?;
-        Fault::range("zero_point", self.zero_point.into(), -128, 127)?;
+        let [h, w, c] = x.ty.image()?;
+        check_zero_point(x, self.zero_point)?;
         let [kh, kw, _] = constants.shape::<3>(self.weight)?;
         let weight = constants.i8(self.weight, &[kh, kw, c])?;
         let bias = constants.i32(self.bias, &[c])?;
@@ -48,6 +48,6 @@ impl Rule for DepthwiseConv2d {
         }))?;
         let ty = TensorType::new(DType::I32, &[oh, ow, c]);
         let macs = ty.elements().saturating_mul(u64::from(kh) * u64::from(kw));
-        Ok(Inferred { ty, interval, macs, steps: window.steps([oh, ow], c), bytes: None })
+        Ok(Inferred { steps: window.steps([oh, ow], c), ..Inferred::new(ty, interval, macs) })
     }
 }

@@ -1,16 +1,16 @@
-use super::{Constants, Inferred, Rule, accumulate, union};
+use super::{Constants, Inferred, Rule, accumulate, check_zero_point, union};
 use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-/// Product of i8 rows `[…, K]` with i8 weights `[N, K]` to i32 `[…, N]`.
+/// Product of i8 or i16 rows `[…, K]` with i8 weights `[N, K]` to i32 `[…, N]`.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct MatMul {
     /// Constant: i8 `[N, K]`.
     pub weight: u32,
     /// Constant: i32 `[N]`.
     pub bias: u32,
-    /// Of the operand, in i8.
+    /// Of the operand, in its type.
     pub zero_point: i32,
 }
 
@@ -21,8 +21,8 @@ impl Rule for MatMul {
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
         let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
-        x.ty.expect_dtype(DType::I8)?;
-        Fault::range("zero_point", self.zero_point.into(), -128, 127)?;
+        x.ty.dtype.expect_small()?;
+        check_zero_point(x, self.zero_point)?;
         let k = x.ty.channels();
         let [n, _] = constants.shape::<2>(self.weight)?;
         let weight = constants.i8(self.weight, &[n, k])?;
@@ -36,6 +36,6 @@ impl Rule for MatMul {
             *last = n;
         }
         let macs = ty.elements().saturating_mul(k.into());
-        Ok(Inferred { ty, interval, macs, steps: 0, bytes: None })
+        Ok(Inferred::new(ty, interval, macs))
     }
 }

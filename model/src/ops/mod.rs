@@ -9,7 +9,9 @@ mod add;
 mod add_scaled;
 mod arg_max;
 mod avg_pool;
+mod axes;
 mod batch_mat_mul;
+mod bounds;
 mod causal_mask;
 mod clamp;
 mod compare;
@@ -107,6 +109,9 @@ pub use tile::Tile;
 pub use top_k::TopK;
 pub use tree_ensemble::TreeEnsemble;
 pub use window::{Window, out_size};
+
+pub(crate) use axes::removed;
+pub(crate) use bounds::{accumulate, check_range, check_zero_point, union};
 
 use crate::{DType, Fault, Interval, Tensor, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -239,8 +244,13 @@ impl<'a> Constants<'a> {
     }
 
     fn shaped(self, index: u32, dtype: DType, shape: &[u32]) -> Result<&'a Tensor, Fault> {
+        self.get(index)?.data.dtype().expect(dtype)?;
+        self.any(index, shape)
+    }
+
+    /// A constant of any type, of exactly this shape.
+    pub fn any(self, index: u32, shape: &[u32]) -> Result<&'a Tensor, Fault> {
         let tensor = self.get(index)?;
-        tensor.ty().expect_dtype(dtype)?;
         if tensor.shape != shape {
             return Err(Fault::Shape(format!(
                 "constant {index} must be {shape:?}, it is {:?}",
@@ -272,57 +282,4 @@ impl<'a> Constants<'a> {
             Fault::Shape(format!("constant {index} must have {N} dimensions, it is {:?}", tensor.shape))
         })
     }
-}
-
-/// A result's range attributes: `lo ≤ hi`, both and the zero point in the type.
-pub(crate) fn check_range(dtype: DType, zero_point: i32, lo: i32, hi: i32) -> Result<(), Fault> {
-    let all = dtype.range();
-    let (min, max) = (all.lo.into(), all.hi.into());
-    Fault::range("zero_point", zero_point.into(), min, max)?;
-    Fault::range("hi", hi.into(), min, max)?;
-    Fault::range("lo", lo.into(), min, hi.into())
-}
-
-/// Interval of `bias + Σ w·(x − zp)` and the proof that no partial sum leaves i32 (section 5, Conv2d).
-///
-/// `padded` says that some terms may be missing, so that 0 counts as a value of `x − zp`.
-pub(crate) fn accumulate<'w>(
-    channel: usize,
-    bias: i32,
-    weights: impl Iterator<Item = &'w i8>,
-    x: Interval,
-    zero_point: i32,
-    padded: bool,
-) -> Result<Interval, Fault> {
-    let zp = i64::from(zero_point);
-    let (mut a, mut b) = (i64::from(x.lo) - zp, i64::from(x.hi) - zp);
-    if padded {
-        (a, b) = (a.min(0), b.max(0));
-    }
-    // |x − zp| ≤ 255 and a constant has at most 2^28 elements, so these sums stay below 2^44.
-    let (mut positive, mut negative) = (0i64, 0i64);
-    for &w in weights {
-        let w = i64::from(w);
-        if w > 0 { positive += w } else { negative -= w }
-    }
-    let bias = i64::from(bias);
-    let reach = bias.abs() + (positive + negative) * x.distance(zero_point);
-    match (
-        i32::try_from(bias + positive * a - negative * b),
-        i32::try_from(bias + positive * b - negative * a),
-        i32::try_from(reach),
-    ) {
-        (Ok(lo), Ok(hi), Ok(_)) => Ok(Interval { lo, hi }),
-        _ => Err(Fault::Overflow { channel, reach }),
-    }
-}
-
-/// The union of per-channel intervals; there is at least one channel.
-pub(crate) fn union(all: impl Iterator<Item = Result<Interval, Fault>>) -> Result<Interval, Fault> {
-    let mut union: Option<Interval> = None;
-    for one in all {
-        let one = one?;
-        union = Some(union.map_or(one, |u| u.union(one)));
-    }
-    union.ok_or_else(|| Fault::Shape("no channels".into()))
 }

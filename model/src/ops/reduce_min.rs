@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule};
+use super::{Constants, Inferred, Rule, axes};
 use crate::{Fault, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ pub struct ReduceMin {
 }
 
 impl Rule for ReduceMin {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        axes::extreme(&self.axes, operands)
     }
 }

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule};
+use super::{Constants, Inferred, Rule, check_zero_point, removed};
 use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -15,23 +15,8 @@ pub struct ReduceSum {
 impl Rule for ReduceSum {
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
         let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
-        let range = x.ty.dtype.range();
-        Fault::range("zero_point", self.zero_point.into(), range.lo.into(), range.hi.into())?;
-        let rank = x.ty.shape.len();
-        if self.axes.is_empty()
-            || !self.axes.is_sorted_by(|a, b| a < b)
-            || self.axes.iter().any(|&a| usize::from(a) >= rank)
-        {
-            return Err(Fault::Shape(format!("axes {:?} of {:?}", self.axes, x.ty.shape)));
-        }
-        let mut shape = vec![];
-        let mut n = 1i64; // at most 2^28, the limit on elements
-        for (axis, &d) in (0u8..).zip(&x.ty.shape) {
-            if self.axes.contains(&axis) { n *= i64::from(d) } else { shape.push(d) }
-        }
-        if shape.is_empty() {
-            shape.push(1);
-        }
+        check_zero_point(x, self.zero_point)?;
+        let (shape, n) = removed(&self.axes, &x.ty.shape)?;
         let reach = n * x.interval.distance(self.zero_point); // below 2^28 · 2^32
         let zp = i64::from(self.zero_point);
         let end = |v: i32| i32::try_from(n * (i64::from(v) - zp));

@@ -1,12 +1,12 @@
-use super::{Constants, Inferred, Rule, union};
-use crate::{DType, Fault, Interval, Value};
+use super::{Constants, Inferred, Rule};
+use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-/// `table[x + 128]`: any function of one i8.
+/// `table[x + 128]`: any function of one i8, to the table's type.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Table8 {
-    /// Constant: i8 `[256]`.
+    /// Constant: any type, `[256]`.
     pub table: u32,
 }
 
@@ -18,13 +18,11 @@ impl Rule for Table8 {
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
         let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
         x.ty.expect_dtype(DType::I8)?;
-        let table = constants.i8(self.table, &[256])?;
-        let interval = union(
-            (-128..=127)
-                .zip(table)
-                .filter(|(v, _)| x.interval.contains(*v))
-                .map(|(_, &y)| Ok(Interval { lo: y.into(), hi: y.into() })),
-        )?;
-        Ok(Inferred { ty: x.ty.clone(), interval, macs: 0, steps: 0, bytes: None })
+        let table = constants.any(self.table, &[256])?;
+        // An i8's interval lies in −128..=127, so both positions are in 0..=255.
+        let [lo, hi] = [x.interval.lo, x.interval.hi].map(|v| (v + 128) as usize);
+        let interval = table.data.interval(lo..hi + 1).unwrap_or(table.data.dtype().range());
+        let ty = TensorType::new(table.data.dtype(), &x.ty.shape);
+        Ok(Inferred::new(ty, interval, 0))
     }
 }

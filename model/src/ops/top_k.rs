@@ -1,5 +1,5 @@
 use super::{Constants, Inferred, Rule};
-use crate::{Fault, Value};
+use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,17 @@ pub struct TopK {
 }
 
 impl Rule for TopK {
-    fn infer(&self, _: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        Err(Fault::Shape("this op has no rule yet".into()))
+    fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
+        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let n = x.ty.channels();
+        Fault::range("k", self.k.into(), 1, n.into())?;
+        let mut ty = TensorType::new(DType::I32, &x.ty.shape);
+        if let Some(last) = ty.shape.last_mut() {
+            *last = self.k;
+        }
+        let macs = x.ty.elements().saturating_mul((u32::BITS - n.leading_zeros()).into());
+        // A dimension is at most 2^24.
+        let interval = Interval { lo: 0, hi: n as i32 - 1 };
+        Ok(Inferred { steps: macs, ..Inferred::new(ty, interval, macs) })
     }
 }

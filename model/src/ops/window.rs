@@ -1,4 +1,4 @@
-//! Sliding windows: what Conv2d, DepthwiseConv2d and MaxPool share.
+//! Sliding windows: what convolutions and pools share.
 
 use crate::{Fault, limits};
 
@@ -42,6 +42,17 @@ impl Window {
         self.out(h, w).ok_or_else(|| {
             Fault::Shape(format!("kernel {:?} does not fit [{h}, {w}] with its pads", self.kernel))
         })
+    }
+
+    /// As [`infer`](Self::infer), with a pool's bounds on kernel and pads.
+    pub(crate) fn infer_pool(&self, h: u32, w: u32) -> Result<[u32; 2], Fault> {
+        for (side, &pad) in self.pads.iter().enumerate() {
+            let k = i64::from(self.kernel[side % 2]);
+            Fault::range("kernel", k, 1, limits::WINDOW.into())?;
+            // Smaller than the kernel: each window then holds a real element.
+            Fault::range("pads", pad.into(), 0, k - 1)?;
+        }
+        self.infer(h, w)
     }
 
     /// Steps of 16 lanes through all windows of `out` positions (SPEC.md section 2): what windows cost where
