@@ -105,7 +105,8 @@ pub fn convolution(x: [u32; 3], o: u32, kernel: u32, stride: u32) -> Model {
     let weight = b.weight(&[o, kernel, kernel, x[2]]);
     let bias = b.constant(Tensor::i32(&[o], vec![100; o as usize]));
     let pads = [kernel / 2; 4];
-    let conv = Conv2d { weight, bias, zero_point: -20, stride: [stride; 2], dilation: [1; 2], pads };
+    let conv =
+        Conv2d { weight, bias, zero_point: -20, stride: [stride; 2], dilation: [1; 2], pads, groups: 1 };
     let sum = b.node(&[0], Op::Conv2d(conv));
     let value = b.rescale(sum, o, kernel * kernel * x[2], -20);
     model(b, &x, value)
