@@ -1,5 +1,5 @@
 use super::{
-    Constants, Inferred, Rule, check_range,
+    Constants, Inferred, Rule,
     operands::{expect_shape, split_shape, take},
 };
 use crate::{Fault, Interval, Value, limits};
@@ -23,7 +23,8 @@ impl Rule for CausalMask {
         let [x, position] = take(operands)?;
         split_shape::<2>(x)?;
         expect_shape(position, &[&[1]])?;
-        check_range(x.ty.dtype, self.fill, self.fill, self.fill)?;
+        let all = x.ty.dtype.range();
+        Fault::range("fill", self.fill.into(), all.lo.into(), all.hi.into())?;
         Fault::operand("position", position.interval, 0, limits::DIM.into())?;
         let fill = Interval { lo: self.fill, hi: self.fill };
         Ok(Inferred::new(x.ty.clone(), x.interval.union(fill), 0))

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, check_range, operands::take};
+use super::{Constants, Inferred, Rule, operands::take};
 use crate::{Fault, Interval, TensorType, Value, limits};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,8 @@ impl Rule for Pad {
         if [self.before.len(), self.after.len()] != [rank; 2] {
             return Err(Fault::Shape(format!("before and after must have {rank} entries")));
         }
-        check_range(x.ty.dtype, self.value, self.value, self.value)?;
+        let all = x.ty.dtype.range();
+        Fault::range("value", self.value.into(), all.lo.into(), all.hi.into())?;
         let mut shape = x.ty.shape.clone();
         for (d, (&before, &after)) in shape.iter_mut().zip(self.before.iter().zip(&self.after)) {
             Fault::range("before", before.into(), 0, limits::DIM.into())?;

@@ -75,7 +75,7 @@ fn pad() {
     assert_eq!(rule(&[x], vec![], op(&[1, 0], &[0, 2], 0)), Ok(given(I8, &[3, 5], (0, 9), [0, 0, 15 + 6])));
     assert_eq!(rule(&[x], vec![], op(&[0, 0], &[0, 0], -128)).unwrap().interval, (1, 9));
     assert_eq!(rule(&[x], vec![], op(&[0, 0], &[0, 1], 127)).unwrap().interval, (1, 127));
-    refused(&[x], vec![], op(&[0, 0], &[0, 0], 128), "zero_point");
+    refused(&[x], vec![], op(&[0, 0], &[0, 0], 128), "value");
     refused(&[x], vec![], op(&[0], &[0, 0], 0), "entries");
     refused(&[x], vec![], op(&[0, 0], &[0, 0, 0], 0), "entries");
     refused(&[x], vec![], op(&[DIM + 1, 0], &[0, 0], 0), "before");

@@ -72,7 +72,7 @@ fn causal_mask() {
     assert_eq!(rule(&[x, position(0, 0)], vec![], op(10)).unwrap().interval, (-4, 10));
     refused(&[x, position(0, most + 1)], vec![], op(0), "position");
     refused(&[x, position(-1, 0)], vec![], op(0), "position");
-    refused(&[x, position(0, 0)], vec![], op(32_768), "zero_point");
+    refused(&[x, position(0, 0)], vec![], op(32_768), "fill");
     refused(&[x, (I8, &[2], 0, 0)], vec![], op(0), "shape");
     refused(&[(I8, &[4], 0, 0), position(0, 0)], vec![], op(0), "dimensions");
 }
