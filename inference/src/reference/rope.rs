@@ -26,7 +26,8 @@ impl Compute for Rope {
             let p = position.data[row % t] as usize;
             for i in 0..half {
                 let (j, k) = if self.interleaved { (2 * i, 2 * i + 1) } else { (i, i + half) };
-                let [a, b, cos, sin] = [x[j], x[k], cos.data[p * half + i], sin.data[p * half + i]].map(i64::from);
+                let [a, b, cos, sin] =
+                    [x[j], x[k], cos.data[p * half + i], sin.data[p * half + i]].map(i64::from);
                 y[j] = round(a * cos - b * sin);
                 y[k] = round(b * cos + a * sin);
             }
@@ -45,7 +46,8 @@ mod tests {
         let cos = Wide::of(&[3, 2], &[32767, 32767, 0, 0, -32768, -32768]);
         let sin = Wide::of(&[3, 2], &[0, 0, 32767, 32767, -32768, 32767]);
         // Two heads of two rows; the second row of each stays.
-        let x = Wide::of(&[2, 2, 4], &[1, 2, 3, 4, 5, 6, 7, 8, 100, 100, 100, 100, 5, 6, 7, 8]).typed(DType::I8);
+        let x =
+            Wide::of(&[2, 2, 4], &[1, 2, 3, 4, 5, 6, 7, 8, 100, 100, 100, 100, 5, 6, 7, 8]).typed(DType::I8);
         for (interleaved, position, first, third) in [
             (false, 0, [1, 2, 3, 4], [100, 100, 100, 100]),
             // Pairs (1, 3) and (2, 4), and (1, 2) and (3, 4).
