@@ -1,5 +1,6 @@
 """A program that has loaded one model and times it when asked, so that several can take turns."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -20,8 +21,8 @@ class Missing(Exception):
 class Runner:
     """The protocol: a JSON line when loaded; for each line of milliseconds, a JSON line with the median."""
 
-    def __init__(self, name, command):
-        self.name, self.scratch = name, tempfile.TemporaryDirectory()
+    def __init__(self, form, command):
+        self.form, self.scratch = form, tempfile.TemporaryDirectory()
         self.file, self.log = pathlib.Path(self.scratch.name, "output"), pathlib.Path(self.scratch.name, "log")
         command, environment = [*map(str, command), "--output", str(self.file)], os.environ | {"RUST_BACKTRACE": "0"}
         with self.log.open("wb") as log:
@@ -48,7 +49,8 @@ class Runner:
         return self.file.read_bytes()
 
     def close(self):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait()
         self.scratch.cleanup()
@@ -59,7 +61,7 @@ class Runner:
             return json.loads(line)
         said = [s.strip() for s in self.log.read_text(errors="replace").splitlines() if s.strip()]
         self.close()
-        raise Missing(" ".join(said[-2:]) if said else f"{self.name} said nothing")
+        raise Missing(" ".join(said[-2:]) if said else "it ended without a word")
 
 
 class Files:
@@ -81,7 +83,7 @@ class Files:
     def crate(self, peer, form, threads, batch=1) -> Runner:
         folder, crate = ("peers-avx2", "tract") if peer == "tract-avx2" else ("peers", peer)
         program = [self.target / folder / "release/isocortex-bench-peers", crate]
-        return Runner(f"{peer} {form}", program + self._peer_options(form, threads, batch))
+        return Runner(form, program + self._peer_options(form, threads, batch))
 
     def forms(self) -> list:
         return sorted(f.stem for f in self.folder.glob("*.onnx"))

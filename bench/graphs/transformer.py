@@ -14,9 +14,11 @@ import tempfile
 import numpy as np
 import onnx
 from artifact import Artifact
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto
 from onnxruntime import quantization
 from onnxruntime.transformers import optimizer
+
+from .transformer_onnx import to_onnx
 
 LAYERS, TOKENS, WIDTH, HEADS, HIDDEN = 12, 128, 384, 12, 1536
 HEAD = WIDTH // HEADS
@@ -30,10 +32,10 @@ def build(folder: pathlib.Path, _target) -> None:
     layers = [layer(rng) for _ in range(LAYERS)]
     x = np.clip(rng.normal(0, 1, (TOKENS, WIDTH)) * 1024, -8191, 8191).round().astype(np.int16)
     expected = run(layers, x.astype(np.float64) / 1024)
-    (folder / "model.iso").write_bytes(to_iso(layers).to_file())
+    (folder / "model.iso").write_bytes(Encoder(layers).to_file())
     with tempfile.TemporaryDirectory() as scratch:
         plain, fused = pathlib.Path(scratch, "plain.onnx"), pathlib.Path(scratch, "fused.onnx")
-        onnx.save(to_onnx(layers), plain)
+        onnx.save(to_onnx(layers, TOKENS, WIDTH, HEADS), plain)
         optimizer.optimize_model(str(plain), "bert", HEADS, WIDTH, opt_level=0).save_model_to_file(str(fused))
         for source, form in ((plain, "dynamic"), (fused, "fused")):
             quantization.quantize_dynamic(
@@ -103,7 +105,7 @@ def erf(x) -> np.ndarray:
     return np.sign(x) * (1 - series * np.exp(-(x**2)))
 
 
-class to_iso(Artifact):
+class Encoder(Artifact):
     def __init__(self, layers):
         super().__init__("i16", (TOKENS, WIDTH))
         self.softmax = np.minimum(np.rint(2**15 * 2.0 ** (-np.arange(256) / 256)), 32767)
@@ -170,57 +172,3 @@ class to_iso(Artifact):
 
     def rescale(self, x, ratio) -> int:
         return self.add("Rescale", x, **self.scales(ratio), zero_point=0, lo=-(2**31), hi=2**31 - 1, dtype="i32")
-
-
-class to_onnx_graph:
-    """The float graph, as BERT is exported."""
-
-    def __init__(self, layers):
-        self.nodes, self.initializers = [], {}
-        h = "x"
-        for each in layers:
-            q, k, v = (self.linear(m, h) for m in each["qkv"])
-            q, k, v = (self.heads(t, perm) for t, perm in ((q, (0, 2, 1, 3)), (k, (0, 2, 3, 1)), (v, (0, 2, 1, 3))))
-            scores = self.op("Div", self.op("MatMul", q, k), self.number(np.sqrt(HEAD)))
-            context = self.op("MatMul", self.op("Softmax", scores, axis=-1), v)
-            context = self.op("Transpose", context, perm=(0, 2, 1, 3))
-            context = self.op("Reshape", context, self.constant(np.array([0, 0, WIDTH])))
-            h = self.norm(each["norm1"], self.op("Add", self.linear(each["out"], context), h))
-            up = self.linear(each["up"], h)
-            bell = self.op("Add", self.op("Erf", self.op("Div", up, self.number(np.sqrt(2)))), self.number(1))
-            act = self.op("Mul", self.op("Mul", up, bell), self.number(0.5))
-            h = self.norm(each["norm2"], self.op("Add", self.linear(each["down"], act), h))
-        self.output = h
-
-    def linear(self, m, x) -> str:
-        weight = (m["q"].astype(F32) * m["scale"][:, None]).T
-        return self.op("Add", self.constant(m["bias"]), self.op("MatMul", x, self.constant(np.ascontiguousarray(weight))))
-
-    def heads(self, x, perm) -> str:
-        return self.op("Transpose", self.op("Reshape", x, self.constant(np.array([0, 0, HEADS, HEAD]))), perm=perm)
-
-    def norm(self, n, x) -> str:
-        gamma, beta = (self.constant(n[name].astype(F32)) for name in ("gamma", "beta"))
-        return self.op("LayerNormalization", x, gamma, beta, epsilon=1e-12)
-
-    def number(self, value) -> str:
-        return self.constant(np.array(value, F32))
-
-    def constant(self, array) -> str:
-        key = f"c{len(self.initializers)}"
-        self.initializers[key] = numpy_helper.from_array(array, key)
-        return key
-
-    def op(self, op, *inputs, **attributes) -> str:
-        result = f"t{len(self.nodes)}"
-        self.nodes.append(helper.make_node(op, inputs, [result], name=f"{op}_{len(self.nodes)}", **attributes))
-        return result
-
-
-def to_onnx(layers) -> onnx.ModelProto:
-    made = to_onnx_graph(layers)
-    infos = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ("N", TOKENS, WIDTH)) for n in ("x", made.output)]
-    graph = helper.make_graph(made.nodes, "encoder", infos[:1], infos[1:], list(made.initializers.values()))
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
-    model.ir_version = 10
-    return model
