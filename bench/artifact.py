@@ -10,11 +10,6 @@ from Crypto.Hash import keccak
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "testvectors" / "python"))
 from isocortex_ref import header  # noqa: E402
 
-# Until the model crate decodes `groups`, headers are written without.
-CONV2D = pathlib.Path(__file__).resolve().parents[1] / "model/src/ops/conv2d.rs"
-if "groups" not in CONV2D.read_text():
-    header.OPS[1] = ("Conv2d", header.CONV)
-
 CHUNK = 65_536
 UNIT = {"multiplier": 1, "shift": 0, "zero_point": 0}
 NUMPY = {"i8": "<i1", "i16": "<i2", "i32": "<i4"}
