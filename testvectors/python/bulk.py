@@ -1,8 +1,8 @@
 """The bulk of the vectors: thousands of seeded random graphs an op, streamed instead of stored.
 
-    python bulk.py stream COUNT [OP ...]   writes records to stdout; exit 1 where digests differ from data/bulk.json
+    python bulk.py stream COUNT [OP ...]   writes records to stdout; exit 1 where digests differ from ../bulk.json
     python bulk.py check COUNT [OP ...]    makes them and compares the digests alone
-    python bulk.py digests [OP ...]        writes data/bulk.json: an explicit act
+    python bulk.py digests [OP ...]        writes ../bulk.json: an explicit act
     python bulk.py list                    prints the ops' names
 
 COUNT is the number of valid graphs an op; those that must be refused come along. A record is the op's name, a
@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from cases.bulk import BULK
 from cases.bulk.frame import Bulk, blob
 
-FILE = pathlib.Path(__file__).parent.parent / "data" / "bulk.json"
+FILE = pathlib.Path(__file__).parent.parent / "bulk.json"
 COUNTS = (200, 10_000)  # a short run and a full one
 
 
@@ -37,7 +37,7 @@ def agrees(bulk: Bulk, known: dict) -> bool:
     if wanted is None:
         print(f"{bulk.op}: no digest of {bulk.count} is kept", file=sys.stderr)
     elif wanted != bulk.digests():
-        print(f"{bulk.op}: not what data/bulk.json says of {bulk.count}", file=sys.stderr)
+        print(f"{bulk.op}: not what ../bulk.json says of {bulk.count}", file=sys.stderr)
     return wanted in (None, bulk.digests())
 
 

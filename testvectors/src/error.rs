@@ -21,6 +21,9 @@ pub enum Error {
         /// Why.
         source: serde_json::Error,
     },
+    /// A stream of records that ends inside one, or whose lengths contradict each other.
+    #[error("the stream of records: {0}")]
+    Stream(String),
     /// A folder without a vector file.
     #[error("{}: holds no vector file (*.json)", .0.display())]
     Empty(PathBuf),

@@ -19,6 +19,7 @@
 //! A new kind of vector is an arm of [`Kind`] with its case type, and an arm of [`run`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod bulk;
 mod error;
 mod file;
 mod model;
@@ -26,9 +27,10 @@ mod precompile;
 mod refusal;
 mod report;
 
+pub use bulk::Record;
 pub use error::Error;
 pub use file::{InvalidCase, Kind, ModelCase, Run, VectorFile, load};
-pub use model::{answers, checked};
+pub use model::{answers, checked, runs};
 pub use precompile::{Ending, PrecompileCase, Step, called};
 pub use refusal::refused;
 pub use report::{Difference, Entry, Outcome, Report};

@@ -51,10 +51,14 @@ fn name_value(model: &Model, value: usize) -> String {
 /// A difference names the first op whose result is not the reference's, where the backend's trace shows one.
 /// A backend that fails as a machine measures nothing.
 pub fn answers(case: &ModelCase, backend: &dyn Backend) -> Outcome {
-    let model = match checked(case) {
-        Ok(model) => Arc::new(model),
-        Err(difference) => return Outcome::Differs(*difference),
-    };
+    match checked(case) {
+        Ok(model) => runs(case, &Arc::new(model), backend),
+        Err(difference) => Outcome::Differs(*difference),
+    }
+}
+
+/// The runs of a case whose model is already checked.
+pub fn runs(case: &ModelCase, model: &Arc<Model>, backend: &dyn Backend) -> Outcome {
     let inputs: Vec<&[u8]> = case.runs.iter().map(|run| run.input.as_ref()).collect();
     let answer = || {
         let loaded = backend.load(model.clone())?;

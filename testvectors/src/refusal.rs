@@ -40,7 +40,7 @@ fn is(fault: &str, error: &Error) -> bool {
             Fault::DType { .. } => fault == "dtype",
             Fault::Shape(_) => matches!(fault, "shape" | "attribute"),
             Fault::Attribute { .. } => matches!(fault, "attribute" | "quant" | "overflow"),
-            Fault::Overflow { .. } => fault == "overflow",
+            Fault::Overflow { .. } | Fault::Operand { .. } | Fault::Squares { .. } => fault == "overflow",
             Fault::Limit { .. } => matches!(fault, "limit" | "shape"),
         },
     }
