@@ -114,7 +114,7 @@ impl Graph {
         };
         let mut graph = Self::new(&inputs);
         while graph.nodes.len() < nodes {
-            let tag = rng.range(1, 11);
+            let tag = rng.range(1, 50);
             if let Some(next) = graph.clone().with(rng, tag) {
                 graph = next;
             }
@@ -209,7 +209,12 @@ impl Graph {
                 (1..rank).for_each(|i| perm.swap(i, rng.below(i as u64 + 1) as usize));
                 Op::Transpose(Transpose { perm })
             }
-            _ => Op::Table8(Table8 { table: self.constant(rng.weights(&[256])) }),
+            11 => Op::Table8(Table8 { table: self.constant(rng.weights(&[256])) }),
+            _ => {
+                let (all, op) = self.more(rng, tag, value as u32)?;
+                operands = all;
+                op
+            }
         };
         self.add(&operands, op)?;
         Some(self)

@@ -4,11 +4,12 @@
 
 mod edges;
 mod graph;
+mod more;
 mod random;
 
 use graph::{Graph, Rng};
-use isocortex_inference::{Backend, Cpu, Error, Isa, Reference, first_difference};
-use isocortex_model::Model;
+use isocortex_inference::{Backend, Cpu, Error, Isa, OpDigest, Reference, first_difference, reference::Wide};
+use isocortex_model::{Model, Tensor};
 use std::sync::Arc;
 
 /// One backend for each instruction set that this machine has.
@@ -32,6 +33,7 @@ fn compare(backends: &[Cpu], model: Model, rng: &mut Rng, what: &str) {
     let inputs = inputs(rng, model.input_len());
     let wanted: Vec<_> =
         inputs.iter().map(|x| (reference.run(&[x]).unwrap(), reference.trace(x).unwrap())).collect();
+    wanted.iter().for_each(|(_, trace)| within_intervals(&model, trace));
     for cpu in backends {
         let ours = cpu.load(model.clone()).unwrap();
         for (x, (output, trace)) in inputs.iter().zip(&wanted) {
@@ -41,6 +43,20 @@ fn compare(backends: &[Cpu], model: Model, rng: &mut Rng, what: &str) {
             assert_eq!(got.len(), trace.len());
             assert!(ours.run(&[x]).unwrap() == *output, "fused, {}", name());
         }
+    }
+}
+
+/// Every element of every result lies in its value's interval.
+fn within_intervals(model: &Model, trace: &[OpDigest]) {
+    for (node, value) in trace.iter().zip(&model.values()[model.header().inputs.len()..]) {
+        let Wide { data, .. } = Wide::new(&Tensor::from_bytes(&value.ty, &node.bytes).unwrap());
+        let outside = data.iter().find(|&&v| !value.interval.contains(v));
+        assert!(
+            outside.is_none(),
+            "{outside:?} of {:?}: {:#?}",
+            value.interval,
+            model.header().nodes[node.node]
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use isocortex_model::{DType, TensorType};
 #[test]
 fn each_op_alone() {
     let backends = backends();
-    for tag in 1..=11 {
+    for tag in 1..=50 {
         let (mut rng, mut done) = (Rng(100 + tag as u64), 0);
         for _ in 0..4_000 {
             if done == 150 {
