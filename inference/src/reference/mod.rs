@@ -3,9 +3,11 @@
 mod abs;
 mod abs_max_row;
 mod add;
+mod add_f24;
 mod add_scaled;
 mod arg_max;
 mod avg_pool;
+mod avg_pool_f24;
 mod axes;
 mod batch_mat_mul;
 mod broadcast;
@@ -35,6 +37,7 @@ mod reduce_max;
 mod reduce_min;
 mod reduce_sum;
 mod rescale;
+mod rescale_f24;
 mod rescale_row;
 mod reshape;
 mod resize;
@@ -163,8 +166,7 @@ pub(crate) fn compute(op: &Op, x: &[&Wide], constants: &[&Wide], ty: &TensorType
         AvgPool ReduceMax ReduceMin ArgMax TopK Softmax15 LayerNorm
         RmsNorm L2Norm Slice Concat Pad Tile Resize
         Gather Embed ScatterRow Rope KvAppend CausalMask TreeEnsemble
-        Constant
-
+        Constant RescaleF24 AddF24 AvgPoolF24
     );
     let mut y = Wide::zeros(&ty.shape).typed(ty.dtype);
     op.compute(x, constants, &mut y);

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, Window, check_zero_point};
+use super::{Constants, Inferred, Rule, Window, check_zero_point, operands::take};
 use crate::{Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ impl AvgPool {
 
 impl Rule for AvgPool {
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         let [h, w, c] = x.ty.image()?;
         self.zero_points.iter().try_for_each(|&zp| check_zero_point(x, zp))?;
         let window = self.window();

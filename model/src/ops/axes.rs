@@ -1,6 +1,6 @@
 //! Axes that a reduction removes: ReduceSum, ReduceMax and ReduceMin.
 
-use super::Inferred;
+use super::{Inferred, operands::take};
 use crate::{Fault, TensorType, Value};
 
 /// The shape without `axes` (`[1]` if none is left), and how many elements fall together into one.
@@ -24,7 +24,7 @@ pub(crate) fn removed(axes: &[u8], shape: &[u32]) -> Result<(Vec<u32>, i64), Fau
 
 /// The rule of ReduceMax and ReduceMin.
 pub(crate) fn extreme(axes: &[u8], operands: &[&Value]) -> Result<Inferred, Fault> {
-    let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+    let [x] = take(operands)?;
     let (shape, _) = removed(axes, &x.ty.shape)?;
     let macs = x.ty.elements();
     let inferred = Inferred::new(TensorType { dtype: x.ty.dtype, shape }, x.interval, macs);

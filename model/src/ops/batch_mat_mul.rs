@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, check_zero_point};
+use super::{Constants, Inferred, Rule, check_zero_point, operands::take};
 use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ impl Rule for BatchMatMul {
     }
 
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        let [a, b] = operands else { return Err(Fault::Arity { wanted: 2, got: operands.len() }) };
+        let [a, b] = take(operands)?;
         for (x, zero_point) in operands.iter().zip(self.zero_points) {
             x.ty.dtype.expect_small()?;
             check_zero_point(x, zero_point)?;

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, Window, accumulate, check_zero_point, union};
+use super::{Constants, Inferred, Rule, Window, accumulate, check_zero_point, operands::take, union};
 use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ impl Rule for Conv2d {
     }
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         let [h, w, c] = x.ty.image()?;
         check_zero_point(x, self.zero_point)?;
         let [o, kh, kw, _] = constants.shape::<4>(self.weight)?;

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, Window, accumulate, check_zero_point, union};
+use super::{Constants, Inferred, Rule, Window, accumulate, check_zero_point, operands::take, union};
 use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ impl Rule for DepthwiseConv2d {
     }
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         let [h, w, c] = x.ty.image()?;
         check_zero_point(x, self.zero_point)?;
         let [kh, kw, _] = constants.shape::<3>(self.weight)?;

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, accumulate, check_zero_point, union};
+use super::{Constants, Inferred, Rule, accumulate, check_zero_point, operands::take, union};
 use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ impl Rule for MatMul {
     }
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         x.ty.dtype.expect_small()?;
         check_zero_point(x, self.zero_point)?;
         let k = x.ty.channels();

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, Window};
+use super::{Constants, Inferred, Rule, Window, operands::take};
 use crate::{Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ impl MaxPool {
 
 impl Rule for MaxPool {
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         let [h, w, c] = x.ty.image()?;
         let window = self.window();
         let [oh, ow] = window.infer_pool(h, w)?;

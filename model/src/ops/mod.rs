@@ -6,9 +6,11 @@
 mod abs;
 mod abs_max_row;
 mod add;
+mod add_f24;
 mod add_scaled;
 mod arg_max;
 mod avg_pool;
+mod avg_pool_f24;
 mod axes;
 mod batch_mat_mul;
 mod bounds;
@@ -22,6 +24,7 @@ mod conv_transpose2d;
 mod depthwise_conv2d;
 mod dyn_quant_row;
 mod embed;
+pub mod f24;
 mod gather;
 mod kv_append;
 mod l2_norm;
@@ -39,6 +42,7 @@ mod reduce_max;
 mod reduce_min;
 mod reduce_sum;
 mod rescale;
+mod rescale_f24;
 mod rescale_row;
 mod resize;
 mod rms_norm;
@@ -61,9 +65,11 @@ mod window;
 pub use abs::Abs;
 pub use abs_max_row::AbsMaxRow;
 pub use add::Add;
+pub use add_f24::AddF24;
 pub use add_scaled::AddScaled;
 pub use arg_max::ArgMax;
 pub use avg_pool::AvgPool;
+pub use avg_pool_f24::AvgPoolF24;
 pub use batch_mat_mul::BatchMatMul;
 pub use causal_mask::CausalMask;
 pub use clamp::Clamp;
@@ -91,6 +97,7 @@ pub use reduce_max::ReduceMax;
 pub use reduce_min::ReduceMin;
 pub use reduce_sum::ReduceSum;
 pub use rescale::{Rescale, q31s};
+pub use rescale_f24::RescaleF24;
 pub use rescale_row::RescaleRow;
 pub use resize::{Resize, ResizeMode};
 pub use rms_norm::RmsNorm;
@@ -231,6 +238,9 @@ ops! {
     48 CausalMask,
     49 TreeEnsemble,
     50 Constant,
+    60 RescaleF24,
+    61 AddF24,
+    62 AvgPoolF24,
 }
 
 /// The weight table as an op's rule sees it.

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule};
+use super::{Constants, Inferred, Rule, operands::take};
 use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub struct Resize {
 
 impl Rule for Resize {
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         let [h, w, c] = x.ty.image()?;
         let [ny, dy, nx, dx] = self.scale;
         let oh = size(h, ny, dy, self.offset[0], self.border[0])?;

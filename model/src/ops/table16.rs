@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, union};
+use super::{Constants, Inferred, Rule, operands::take, union};
 use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ impl Rule for Table16 {
     }
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         x.ty.expect_dtype(DType::I16)?;
         let table = constants.i16(self.table, &[513])?;
         // An i16's interval gives places 0 to 511, each read with the one after it.

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule};
+use super::{Constants, Inferred, Rule, operands::take};
 use crate::{DType, Fault, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ impl Rule for Table8 {
     }
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         x.ty.expect_dtype(DType::I8)?;
         let table = constants.any(self.table, &[256])?;
         // An i8's interval lies in −128..=127, so both positions are in 0..=255.

@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule};
+use super::{Constants, Inferred, Rule, operands::take};
 use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ pub struct TopK {
 
 impl Rule for TopK {
     fn infer(&self, operands: &[&Value], _: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         let n = x.ty.channels();
         Fault::range("k", self.k.into(), 1, n.into())?;
         let mut ty = TensorType::new(DType::I32, &x.ty.shape);

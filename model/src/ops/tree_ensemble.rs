@@ -1,4 +1,4 @@
-use super::{Constants, Inferred, Rule, union};
+use super::{Constants, Inferred, Rule, operands::take, union};
 use crate::{DType, Fault, Interval, TensorType, Value};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ impl Rule for TreeEnsemble {
     }
 
     fn infer(&self, operands: &[&Value], constants: Constants<'_>) -> Result<Inferred, Fault> {
-        let [x] = operands else { return Err(Fault::Arity { wanted: 1, got: operands.len() }) };
+        let [x] = take(operands)?;
         let [n] = constants.shape::<1>(self.feature)?;
         let [t] = constants.shape::<1>(self.roots)?;
         let [l, c] = constants.shape::<2>(self.leaves)?;
