@@ -36,7 +36,7 @@ mod tests {
         {
             let (zero_points, fixed, shift) = ([0, 0], 1 << 24, 0);
             let op = AddF24 { multipliers, zero_points, fixed, shift, zero_point: 0, lo: -128, hi: 127 };
-            assert_eq!(result(&op, &operands.map(Wide::clone), &[], &[1, 3]), wanted);
+            assert_eq!(result(&op, &operands, &[], &[1, 3]), wanted);
         }
     }
 }

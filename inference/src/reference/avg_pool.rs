@@ -76,7 +76,7 @@ mod tests {
         ];
         for (op, wanted) in cases {
             let side = if wanted.len() == 4 { 2 } else { 5 };
-            assert_eq!(result(&op, &[x.clone()], &[], &[side, side, 1]), wanted, "{op:?}");
+            assert_eq!(result(&op, &[&x], &[], &[side, side, 1]), wanted, "{op:?}");
         }
     }
 

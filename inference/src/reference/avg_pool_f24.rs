@@ -81,7 +81,7 @@ mod tests {
             (AvgPoolF24 { zero_point: 1, ..OP }, [3, 3, -1, 127]),
             (AvgPoolF24 { operand_zero_point: 1, ..OP }, [0, 2, -2, 126]),
         ] {
-            assert_eq!(result(&op, &[x.clone()], &[], &[1, 4, 1]), wanted, "{op:?}");
+            assert_eq!(result(&op, &[&x], &[], &[1, 4, 1]), wanted, "{op:?}");
         }
     }
 
@@ -90,9 +90,9 @@ mod tests {
     fn scales_far_apart() {
         let x = Wide::of(&[1, 6, 1], &[1, 2, -1, -2, 0, 0]);
         let small = AvgPoolF24 { shifts: [62, 0], offset: 7, ..OP };
-        assert_eq!(result(&small, &[x.clone()], &[], &[1, 3, 1]), [7, 7, 7]);
+        assert_eq!(result(&small, &[&x], &[], &[1, 3, 1]), [7, 7, 7]);
         let large = AvgPoolF24 { shifts: [0, 62], offset: 7, ..OP };
-        assert_eq!(result(&large, &[x], &[], &[1, 3, 1]), [127, -128, 7]);
+        assert_eq!(result(&large, &[&x], &[], &[1, 3, 1]), [127, -128, 7]);
     }
 
     /// A padded window of one element, divided by 1 or by 2.
@@ -100,7 +100,7 @@ mod tests {
     fn padding_counts_where_it_should() {
         let x = Wide::of(&[1, 1, 1], &[6]);
         let op = AvgPoolF24 { pads: [0, 1, 0, 0], ..OP };
-        assert_eq!(result(&op, &[x.clone()], &[], &[1, 1, 1]), [6]);
-        assert_eq!(result(&AvgPoolF24 { count_padding: true, ..op }, &[x], &[], &[1, 1, 1]), [3]);
+        assert_eq!(result(&op, &[&x], &[], &[1, 1, 1]), [6]);
+        assert_eq!(result(&AvgPoolF24 { count_padding: true, ..op }, &[&x], &[], &[1, 1, 1]), [3]);
     }
 }

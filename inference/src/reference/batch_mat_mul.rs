@@ -46,7 +46,7 @@ mod tests {
         let wanted = [58, 64, 139, 154, 5, 6, 32_767 - 5 * 32_768, 2 * 32_767 - 6 * 32_768];
         for (transposed, b) in [(false, &b), (true, &turned)] {
             let op = BatchMatMul { zero_points: [0, 0], transposed };
-            assert_eq!(result(&op, &[a.clone(), b.clone()], &[], &[2, 2, 2]), wanted);
+            assert_eq!(result(&op, &[&a, b], &[], &[2, 2, 2]), wanted);
         }
     }
 
@@ -55,6 +55,6 @@ mod tests {
     fn zero_points_are_taken_off() {
         let op = BatchMatMul { zero_points: [-1, 5], transposed: false };
         let (a, b) = (Wide::of(&[1, 2], &[1, 3]), Wide::of(&[2, 1], &[2, 4]));
-        assert_eq!(result(&op, &[a, b], &[], &[1, 1]), [-10]);
+        assert_eq!(result(&op, &[&a, &b], &[], &[1, 1]), [-10]);
     }
 }

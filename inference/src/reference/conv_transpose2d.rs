@@ -69,7 +69,7 @@ mod tests {
         let cases: [(_, _, &[i32]); 2] =
             [(op([1, 1], 1, [0; 4]), [5, 5, 1], &plain), (op([3, 2], 1, [1, 2, 1, 2]), [7, 3, 1], &padded)];
         for (op, shape, wanted) in cases {
-            assert_eq!(result(&op, &[x.clone()], &constants, &shape), wanted, "{op:?}");
+            assert_eq!(result(&op, &[&x], &constants, &shape), wanted, "{op:?}");
         }
     }
 
@@ -80,6 +80,6 @@ mod tests {
         let constants = [Wide::of(&[1, 2, 2, 1], &[7, 2, 1, 9]), Wide::of(&[1], &[0])];
         let wanted =
             [21, 56, 13, 16, 2, 63, 35, 67, 10, 14, 24, 22, 76, 76, 21, 9, 5, 88, 45, 63, 3, 2, 33, 18, 54];
-        assert_eq!(result(&op([1, 1], 2, [0; 4]), &[x], &constants, &[5, 5, 1]), wanted);
+        assert_eq!(result(&op([1, 1], 2, [0; 4]), &[&x], &constants, &[5, 5, 1]), wanted);
     }
 }

@@ -39,6 +39,6 @@ mod tests {
         let constants = [Wide::of(&[2, 2], &[3, 4, -128, 127]), Wide::of(&[2], &[0, -1])];
         let x = Wide::of(&[3, 1, 2], &[1, 2, -5, 6, -32_768, 32_767]);
         let wanted = [11, 125, 9, 640 + 762 - 1, -98_304 + 131_068, 4_194_304 + 4_161_409 - 1];
-        assert_eq!(result(&op, &[x], &constants, &[3, 1, 2]), wanted);
+        assert_eq!(result(&op, &[&x], &constants, &[3, 1, 2]), wanted);
     }
 }

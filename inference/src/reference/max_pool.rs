@@ -55,7 +55,7 @@ mod tests {
             ([2, 2], [2, 2], [0; 4], [2, 2, 1], &[7, 9, 17, 19]),
         ];
         for (kernel, stride, pads, shape, wanted) in cases {
-            assert_eq!(result(&MaxPool { kernel, stride, pads }, &[x.clone()], &[], &shape), wanted);
+            assert_eq!(result(&MaxPool { kernel, stride, pads }, &[&x], &[], &shape), wanted);
         }
     }
 }

@@ -31,7 +31,7 @@ mod tests {
         let cases: [(&[u8], &[u32], &[i32]); 2] =
             [(&[1], &[3, 2], &[20, 2, 40, 2, 60, 2]), (&[0, 1, 2], &[1], &[60])];
         for (axes, shape, wanted) in cases {
-            assert_eq!(result(&ReduceMax { axes: axes.to_vec() }, &[x.clone()], &[], shape), wanted);
+            assert_eq!(result(&ReduceMax { axes: axes.to_vec() }, &[&x], &[], shape), wanted);
         }
     }
 }

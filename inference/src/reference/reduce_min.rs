@@ -31,7 +31,7 @@ mod tests {
         let cases: [(&[u8], &[u32], &[i32]); 2] =
             [(&[1], &[3, 2], &[5, 1, 30, 1, 55, 1]), (&[0, 1, 2], &[1], &[1])];
         for (axes, shape, wanted) in cases {
-            assert_eq!(result(&ReduceMin { axes: axes.to_vec() }, &[x.clone()], &[], shape), wanted);
+            assert_eq!(result(&ReduceMin { axes: axes.to_vec() }, &[&x], &[], shape), wanted);
         }
     }
 }

@@ -46,7 +46,7 @@ mod tests {
             let (zero_point, lo, hi, dtype) = (0, i32::MIN, i32::MAX, DType::I32);
             let op = RescaleF24 { multiplier: 0, shift: 1, offset, zero_point, lo, hi, dtype };
             let constants = [Wide::of(&[1], &[m]), Wide::of(&[1], &[s])];
-            assert_eq!(result(&op, &[Wide::of(&[1], &[x])], &constants, &[1]), [wanted], "{x} {m} {s}");
+            assert_eq!(result(&op, &[&Wide::of(&[1], &[x])], &constants, &[1]), [wanted], "{x} {m} {s}");
         }
     }
 }

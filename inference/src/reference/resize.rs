@@ -77,10 +77,10 @@ mod tests {
             (ResizeMode::Nearest, [4, 2, 4, 2], -1, 1, nearest),
         ] {
             let op = Resize { mode, scale, offset: [offset; 2], border: [border; 2] };
-            assert_eq!(result(&op, &[x.clone()], &[], &[4, 4, 1]), wanted, "{op:?}");
+            assert_eq!(result(&op, &[&x], &[], &[4, 4, 1]), wanted, "{op:?}");
         }
         let (scale, offset, border) = ([1, 1, 2, 4], [0, 1], [0, -1]);
         let op = Resize { mode: ResizeMode::Bilinear, scale, offset, border };
-        assert_eq!(result(&op, &[Wide::of(&[1, 4, 1], &[1, 2, 3, 4])], &[], &[1, 2, 1]), [3, 7]);
+        assert_eq!(result(&op, &[&Wide::of(&[1, 4, 1], &[1, 2, 3, 4])], &[], &[1, 2, 1]), [3, 7]);
     }
 }

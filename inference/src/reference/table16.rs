@@ -35,7 +35,7 @@ mod tests {
             let table = Wide::of(&[513], &(0..513).map(|i| a * (i - 256) + b).collect::<Vec<_>>());
             let wanted: Vec<i32> = x.iter().map(|x| a * x + 128 * b).collect();
             assert_eq!(
-                result(&Table16 { table: 0 }, &[Wide::of(&[65_536], &x)], &[table], &[65_536]),
+                result(&Table16 { table: 0 }, &[&Wide::of(&[65_536], &x)], &[table], &[65_536]),
                 wanted
             );
         }
@@ -49,6 +49,6 @@ mod tests {
         let x = [-32_768, -32_767, -32_641, 32_640, 32_767];
         let wanted = [-4_194_304, -4_194_304 + 65_535, 4_194_176 - 65_535, -4_194_304, 4_194_176 - 65_535];
         let table = Wide::of(&[513], &table);
-        assert_eq!(result(&Table16 { table: 0 }, &[Wide::of(&[5], &x)], &[table], &[5]), wanted);
+        assert_eq!(result(&Table16 { table: 0 }, &[&Wide::of(&[5], &x)], &[table], &[5]), wanted);
     }
 }

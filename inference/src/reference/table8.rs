@@ -30,6 +30,6 @@ mod tests {
         let x: Vec<i32> = (-128..128).collect();
         let table = Wide::of(&[256], &(0..256).map(|i| 1_000 * i).collect::<Vec<_>>());
         let wanted: Vec<i32> = x.iter().map(|x| 1_000 * x + 128_000).collect();
-        assert_eq!(result(&Table8 { table: 0 }, &[Wide::of(&[256], &x)], &[table], &[256]), wanted);
+        assert_eq!(result(&Table8 { table: 0 }, &[&Wide::of(&[256], &x)], &[table], &[256]), wanted);
     }
 }

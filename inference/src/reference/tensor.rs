@@ -83,8 +83,8 @@ pub(super) fn tap(
 
 /// What an op gives for these operands and constants, in a result of this shape.
 #[cfg(test)]
-pub(super) fn result(op: &dyn super::Compute, x: &[Wide], constants: &[Wide], shape: &[u32]) -> Vec<i32> {
+pub(super) fn result(op: &dyn super::Compute, x: &[&Wide], constants: &[Wide], shape: &[u32]) -> Vec<i32> {
     let mut y = Wide::zeros(shape);
-    op.compute(&x.iter().collect::<Vec<_>>(), &constants.iter().collect::<Vec<_>>(), &mut y);
+    op.compute(x, &constants.iter().collect::<Vec<_>>(), &mut y);
     y.data
 }

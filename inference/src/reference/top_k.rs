@@ -34,9 +34,9 @@ mod tests {
     fn onnx_examples() {
         let rows: Vec<i32> = (0..12).collect();
         assert_eq!(
-            result(&TopK { k: 3 }, &[Wide::of(&[3, 4], &rows)], &[], &[3, 3]),
+            result(&TopK { k: 3 }, &[&Wide::of(&[3, 4], &rows)], &[], &[3, 3]),
             [3, 2, 1, 3, 2, 1, 3, 2, 1]
         );
-        assert_eq!(result(&TopK { k: 3 }, &[Wide::of(&[4], &[0; 4])], &[], &[3]), [0, 1, 2]);
+        assert_eq!(result(&TopK { k: 3 }, &[&Wide::of(&[4], &[0; 4])], &[], &[3]), [0, 1, 2]);
     }
 }

@@ -56,6 +56,6 @@ mod tests {
         ];
         let x = Wide::of(&[4, 2], &[3, 100, 4, -1, 4, 0, i32::MIN, 9]);
         let wanted = [4_001, 6, 4_020, -13, 4_300, -293, 4_001, 6];
-        assert_eq!(result(&op, &[x], &constants, &[4, 2]), wanted);
+        assert_eq!(result(&op, &[&x], &constants, &[4, 2]), wanted);
     }
 }
