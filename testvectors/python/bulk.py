@@ -21,7 +21,7 @@ from cases.bulk import BULK
 from cases.bulk.frame import Bulk, blob
 
 FILE = pathlib.Path(__file__).parent.parent / "bulk.json"
-COUNTS = (200, 10_000)  # a short run and a full one
+COUNTS = (100, 10_000)  # a short run and a full one
 
 
 def digests(op: str) -> tuple[str, dict]:

@@ -1,6 +1,6 @@
 //! Seeded random graphs of every op, made by the independent implementation, on every backend of this machine.
 //!
-//! `ISOCORTEX_BULK` is the number of graphs an op (200 by default, 10,000 in full); `ISOCORTEX_BULK_OPS` names
+//! `ISOCORTEX_BULK` is the number of graphs an op (100 by default, 10,000 in full); `ISOCORTEX_BULK_OPS` names
 //! some ops alone. Needs python3 with NumPy: without it nothing is measured, and the test says so.
 
 #![allow(clippy::unwrap_used)]
@@ -77,7 +77,7 @@ fn random_graphs_give_every_expected_bit() {
     };
     let list = setting("ISOCORTEX_BULK_OPS").unwrap_or(String::from_utf8(list.stdout).unwrap());
     let ops: Vec<String> = list.split_whitespace().map(Into::into).collect();
-    let count = setting("ISOCORTEX_BULK").unwrap_or("200".into());
+    let count = setting("ISOCORTEX_BULK").unwrap_or("100".into());
     // A process that makes and a thread that compares run side by side.
     let workers = thread::available_parallelism().map_or(1, |n| n.get().div_ceil(2)).min(ops.len());
     let mut tallies = BTreeMap::<String, Tally>::new();

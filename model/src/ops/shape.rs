@@ -48,7 +48,7 @@ impl Rule for Transpose {
             ty: TensorType { dtype: x.ty.dtype, shape },
             interval: x.interval,
             macs: 0,
-            steps: 0,
+            steps: x.ty.elements(),
             bytes: None,
         })
     }
