@@ -1,0 +1,80 @@
+"""What was found: a row for each op and judge."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine import Disagreement, Refused
+
+
+@dataclass
+class Row:
+    cases: int = 0
+    equal: int = 0
+    values: int = 0                                    # numbers compared and equal, of all backends' one
+    different: list = field(default_factory=list)      # (case, what)
+    uncovered: Counter = field(default_factory=Counter)  # reason: cases
+    ours: set = field(default_factory=set)             # the ops of ours that took part
+
+
+class Report:
+    def __init__(self, judge):
+        self.judge, self.rows = judge, defaultdict(Row)
+
+    def equal(self, op, values, ours):
+        row = self.rows[op]
+        row.cases, row.equal, row.values = row.cases + 1, row.equal + 1, row.values + values
+        row.ours |= ours
+
+    def different(self, op, case, what):
+        self.rows[op].cases += 1
+        self.rows[op].different.append((case, what))
+        print(f"DIFFERENT {self.judge} {op} {case}: {what}", flush=True)
+
+    def uncovered(self, op, reason):
+        self.rows[op].cases += 1
+        self.rows[op].uncovered[reason] += 1
+
+    @property
+    def ok(self):
+        return not any(row.different for row in self.rows.values())
+
+    def compare(self, engine, op, case, model, runs, expected, moved=0):
+        """Runs ours and says how it went. `expected`: the judge's numbers, all results joined."""
+        try:
+            answers = engine.run(model, runs)
+        except Refused as refusal:
+            return self.uncovered(op, f"the check refuses it: {generic(str(refusal))}")
+        except Disagreement as fault:
+            return self.different(op, case, str(fault))
+        expected = np.concatenate([array.reshape(-1) for array in expected])
+        for name, outputs in answers.items():
+            found = np.concatenate([array.reshape(-1) for run in outputs for array in run]) + moved
+            if found.shape != expected.shape:
+                return self.different(op, case, f"{name}: {found.size} numbers, not {expected.size}")
+            wrong = np.flatnonzero(found != expected)
+            if wrong.size:
+                i = wrong[0]
+                what = f"{name}: number {i} is {found[i]}, not {expected[i]}; {wrong.size} of {found.size} differ"
+                return self.different(op, case, what)
+        return self.equal(op, expected.size, {node["op"]["op"] for node in model.nodes})
+
+    def table(self):
+        lines = ["| " + self.judge + " | cases | equal | different | numbers | our ops | not covered, and why |",
+                 "|---|---|---|---|---|---|---|"]
+        for op, row in sorted(self.rows.items()):
+            why = "; ".join(f"{count}: {reason}" for reason, count in row.uncovered.most_common())
+            cells = (op, row.cases, row.equal, len(row.different), f"{row.values:,}", ", ".join(sorted(row.ours)), why)
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
+        rows = self.rows.values()
+        total = [sum(f(row) for row in rows) for f in (
+            lambda r: r.cases, lambda r: r.equal, lambda r: len(r.different), lambda r: r.values,
+            lambda r: sum(r.uncovered.values()))]
+        lines.append(f"| **all** | {total[0]:,} | {total[1]:,} | {total[2]} | {total[3]:,} | | {total[4]:,} |")
+        return "\n".join(lines)
+
+
+def generic(reason):
+    """A refusal without the numbers of the node, so that alike ones are counted together."""
+    return reason.split(": ", 1)[-1]

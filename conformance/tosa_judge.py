@@ -1,0 +1,29 @@
+"""Judge: Arm's TOSA reference model, over its own generated tests of the integer profile."""
+
+import tosa_linear
+import tosa_move  # noqa: F401  (each adds its rules)
+from report import Report
+from tosa_lower import NotCovered, lower
+from tosa_tests import generate, read
+
+assert tosa_linear
+
+
+def judge(engine, cache, short, seeds, only=""):
+    report = Report("TOSA operator")
+    for seed in seeds:
+        folder = cache / f"tosa-{'short-' * short}{seed}"
+        for path in generate(folder, seed, short):
+            if only in path.name:
+                one(engine, report, path)
+    return report
+
+
+def one(engine, report, path):
+    test = read(path)
+    try:
+        low = lower(test)
+    except NotCovered as why:
+        return report.uncovered(test.op, str(why))
+    expected = [array % (2 * low.moved) if low.moved else array for array in test.expected()]
+    report.compare(engine, test.op, test.name, low.model, low.runs, expected, low.moved)
