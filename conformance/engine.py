@@ -22,8 +22,11 @@ class Disagreement(Exception):
 
 class Engine:
     def __init__(self, stream, python=True):
-        self.process = subprocess.Popen([stream], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.backends, self.python = self._read().decode().split(), python
+        """`stream`: the program of the Rust backends; "none" leaves them out."""
+        self.backends, self.python = [], python
+        if stream != "none":
+            self.process = subprocess.Popen([stream], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self.backends = self._read().decode().split()
 
     @property
     def names(self):
@@ -34,21 +37,13 @@ class Engine:
         header, weights = model.file()
         types = [port["type"]["dtype"] for port in model.inputs]
         data = [b"".join(map(tensor_bytes, types, arrays)) for arrays in runs]
-        file = struct.pack("<I", len(header)) + header + struct.pack("<I", len(weights)) + weights
-        for part in (file, None, *data):
-            self.process.stdin.write(struct.pack("<I", len(data) if part is None else len(part)) + (part or b""))
-        self.process.stdin.flush()
-        refusal, answers = None, {}
-        if self._number():
-            refusal = self._read().decode()
-        else:
-            answers = {name: [self._read() for _ in data] for name in self.backends}
+        refusal, answers = self._rust(header, weights, data) if self.backends else (None, {})
         try:
             checked = check(header, weights)
         except Fault as fault:
-            if refusal is None:
+            if refusal is None and self.backends:
                 raise Disagreement(f"Python refuses it: {fault}") from fault
-            raise Refused(refusal) from fault
+            raise Refused(refusal or str(fault)) from fault
         if refusal is not None:
             raise Disagreement(f"Rust refuses it: {refusal}")
         if self.python:
@@ -56,9 +51,20 @@ class Engine:
         kinds = [checked.values[output["value"]] for output in model.outputs]
         return {name: [_arrays(kinds, one) for one in outputs] for name, outputs in answers.items()}
 
+    def _rust(self, header, weights, data):
+        """(None, outputs by backend) or (why it is refused, {})"""
+        file = struct.pack("<I", len(header)) + header + struct.pack("<I", len(weights)) + weights
+        for part in (file, None, *data):
+            self.process.stdin.write(struct.pack("<I", len(data) if part is None else len(part)) + (part or b""))
+        self.process.stdin.flush()
+        if self._number():
+            return self._read().decode(), {}
+        return None, {name: [self._read() for _ in data] for name in self.backends}
+
     def close(self):
-        self.process.stdin.close()
-        return self.process.wait()
+        if self.backends:
+            self.process.stdin.close()
+            self.process.wait()
 
     def _number(self):
         return struct.unpack("<I", self._exactly(4))[0]

@@ -33,6 +33,11 @@ def main():
         start = time.monotonic()
         reports.append(tosa_judge.judge(engine, cache, args.short, args.seeds, args.only))
         print(f"TOSA: {time.monotonic() - start:.0f} s", flush=True)
+    if args.judge != "tosa":
+        import onnx_judge
+        start = time.monotonic()
+        reports.append(onnx_judge.judge(engine, args.short, args.seeds, args.only))
+        print(f"onnxruntime: {time.monotonic() - start:.0f} s", flush=True)
     tables = "\n\n".join(report.table() for report in reports)
     print(tables)
     if args.table:
