@@ -15,6 +15,7 @@ class Row:
     values: int = 0                                    # numbers compared and equal, of all backends' one
     different: list = field(default_factory=list)      # (case, what)
     uncovered: Counter = field(default_factory=Counter)  # reason: cases
+    notes: Counter = field(default_factory=Counter)      # how some were made comparable
     ours: set = field(default_factory=set)             # the ops of ours that took part
 
 
@@ -22,8 +23,10 @@ class Report:
     def __init__(self, judge):
         self.judge, self.rows = judge, defaultdict(Row)
 
-    def equal(self, op, values, ours):
+    def equal(self, op, values, ours, note=""):
         row = self.rows[op]
+        if note:
+            row.notes[note] += 1
         row.cases, row.equal, row.values = row.cases + 1, row.equal + 1, row.values + values
         row.ours |= ours
 
@@ -40,7 +43,7 @@ class Report:
     def ok(self):
         return not any(row.different for row in self.rows.values())
 
-    def compare(self, engine, op, case, model, runs, expected, moved=0):
+    def compare(self, engine, op, case, model, runs, expected, moved=0, note=""):
         """Runs ours and says how it went. `expected`: the judge's numbers, all results joined."""
         try:
             answers = engine.run(model, runs)
@@ -58,14 +61,15 @@ class Report:
                 i = wrong[0]
                 what = f"{name}: number {i} is {found[i]}, not {expected[i]}; {wrong.size} of {found.size} differ"
                 return self.different(op, case, what)
-        return self.equal(op, expected.size, {node["op"]["op"] for node in model.nodes})
+        return self.equal(op, expected.size, {node["op"]["op"] for node in model.nodes}, note)
 
     def table(self):
         lines = ["| " + self.judge + " | cases | equal | different | numbers | our ops | not covered, and why |",
                  "|---|---|---|---|---|---|---|"]
         for op, row in sorted(self.rows.items()):
             why = "; ".join(f"{count}: {reason}" for reason, count in row.uncovered.most_common())
-            cells = (op, row.cases, row.equal, len(row.different), f"{row.values:,}", ", ".join(sorted(row.ours)), why)
+            notes = "; ".join(f"{count} with {note}" for note, count in row.notes.most_common())
+            cells = (op, row.cases, row.equal, len(row.different), f"{row.values:,}", notes or "", ", ".join(sorted(row.ours)), why)
             lines.append("| " + " | ".join(map(str, cells)) + " |")
         rows = self.rows.values()
         total = [sum(f(row) for row in rows) for f in (

@@ -12,7 +12,6 @@ import tosa
 import tosa_reference_model
 from tosa import DType, Op, TosaGraph
 
-PROFILE = ["--profile", "tosa-pro-int", "--extension", "tosa-ext-int16", "--test-type", "positive"]
 DTYPES = {number: name for name, number in vars(DType.DType).items() if not name.startswith("_")}
 OPS = {number: name for name, number in vars(Op.Op).items() if not name.startswith("_")}
 # An attribute's class carries its op's name in another spelling: CONV2D is Conv2dAttribute.
@@ -20,13 +19,13 @@ ATTRIBUTES = {name[:-9].upper(): name for name in (p.stem for p in Path(tosa.__p
 WIDTH = {"BOOL": 1, "INT8": 1, "INT16": 2, "INT32": 4, "INT48": 6, "INT64": 8}
 
 
-def generate(folder: Path, seed: int, short: bool):
-    """Makes the tests where a complete set of them is not there yet."""
+def generate(folder: Path, seed: int, few: int):
+    """Makes the tests where a complete set of them is not there yet; `few` an operator, or all (0)."""
     done = folder / "complete"
     if not done.exists():
-        selection = ["--test-selection-criteria", "default"] if short else []
-        command = ["-m", "generator.tosa_verif_build_tests", "-o", str(folder), "--seed", str(seed), *PROFILE, *selection]
-        subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
+        program = Path(__file__).with_name("tosa_generate.py")
+        subprocess.run([sys.executable, program, str(few), "-o", folder, "--seed", str(seed)], check=True,
+                       stdout=subprocess.DEVNULL)
         done.touch()
     return sorted(path.parent for path in folder.glob("*/*/desc.json"))
 
