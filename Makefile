@@ -10,7 +10,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 # Every cargo call is in the release profile: one build of the dependencies serves them all.
 CARGO := eval "$$(scripts/rocksdb.sh)"; cargo
 
-.PHONY: help demo test test-tools build lint generated bench bench-cpu ptx vectors clean
+.PHONY: help demo test test-tools build lint generated conformance bench bench-cpu ptx vectors clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,6 +38,10 @@ lint: ## formatting, clippy and docs, warnings denied
 generated: test-tools ## are the committed PTX and driver symbols what their generators make?
 	@gpu/ptx.sh --check
 	cargo metadata --locked --format-version 1 | gpu/libcuda/generate.py --check
+
+conformance: ## Arm's TOSA reference model and onnxruntime judge the op set; SHORT=1 for a few tests an operator
+	@scripts/setup.sh test
+	@scripts/conformance.sh $(if $(SHORT),--short,--table docs/conformance.md) $(CONFORMANCE)
 
 bench: ## criterion benches: loading, inference, blocks against bare revm
 	@scripts/setup.sh

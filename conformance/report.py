@@ -1,5 +1,6 @@
 """What was found: a row for each op and judge."""
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from engine import Disagreement, Refused
 class Row:
     cases: int = 0
     equal: int = 0
-    values: int = 0                                    # numbers compared and equal, of all backends' one
+    values: int = 0                                      # numbers in the equal cases
     different: list = field(default_factory=list)      # (case, what)
     uncovered: Counter = field(default_factory=Counter)  # reason: cases
     notes: Counter = field(default_factory=Counter)      # how some were made comparable
@@ -64,21 +65,22 @@ class Report:
         return self.equal(op, expected.size, {node["op"]["op"] for node in model.nodes}, note)
 
     def table(self):
-        lines = ["| " + self.judge + " | cases | equal | different | numbers | our ops | not covered, and why |",
-                 "|---|---|---|---|---|---|---|"]
+        head = (self.judge, "cases", "equal", "different", "not covered", "numbers", "our ops", "notes")
+        lines = [cells(head), "|---" * len(head) + "|"]
+        total = [0] * 5
         for op, row in sorted(self.rows.items()):
-            why = "; ".join(f"{count}: {reason}" for reason, count in row.uncovered.most_common())
-            notes = "; ".join(f"{count} with {note}" for note, count in row.notes.most_common())
-            cells = (op, row.cases, row.equal, len(row.different), f"{row.values:,}", notes or "", ", ".join(sorted(row.ours)), why)
-            lines.append("| " + " | ".join(map(str, cells)) + " |")
-        rows = self.rows.values()
-        total = [sum(f(row) for row in rows) for f in (
-            lambda r: r.cases, lambda r: r.equal, lambda r: len(r.different), lambda r: r.values,
-            lambda r: sum(r.uncovered.values()))]
-        lines.append(f"| **all** | {total[0]:,} | {total[1]:,} | {total[2]} | {total[3]:,} | | {total[4]:,} |")
-        return "\n".join(lines)
+            counts = [row.cases, row.equal, len(row.different), sum(row.uncovered.values()), row.values]
+            total = [a + b for a, b in zip(total, counts)]
+            notes = [f"{n} not covered: {reason}" for reason, n in row.uncovered.most_common()]
+            notes += [f"{n} with {note}" for note, n in row.notes.most_common()]
+            lines.append(cells((op, *counts, ", ".join(sorted(row.ours)), "; ".join(notes))))
+        return "\n".join([*lines, cells(("**all**", *total, "", ""))])
+
+
+def cells(row):
+    return "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in row) + " |"
 
 
 def generic(reason):
-    """A refusal without the numbers of the node, so that alike ones are counted together."""
-    return reason.split(": ", 1)[-1]
+    """A refusal without the numbers of the case, so that alike ones are counted together."""
+    return re.sub(r"^node \d+ \(?\w*\)?:? ?|channel \d+ reaches \d+, | can be -?\d+ to -?\d+,", "", reason)

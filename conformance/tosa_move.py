@@ -83,7 +83,7 @@ def scatter(low):
     return low.model.node("ScatterRow", x, index(low, at, low.test.array(0).shape[1]), rows)
 
 
-@rule("ROW_GATHER")
+@rule("ROW_GATHER", "ROW_GATHER_BLOCK_SCALED")
 def row_gather(low):
     """`count` rows from each index on."""
     model, (x, at), count = low.model, low.inputs(0, 1), low.test.scalar(2)
