@@ -28,8 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     to.flush()?;
     while let Some(file) = read(&mut from)? {
         let count = number(&mut from)?.ok_or("no number of inputs")?;
-        let inputs: Vec<Vec<u8>> =
-            (0..count).map(|_| Ok(read(&mut from)?.ok_or("no input")?)).collect::<Result<_, Box<dyn Error>>>()?;
+        let inputs: Vec<Vec<u8>> = (0..count)
+            .map(|_| Ok(read(&mut from)?.ok_or("no input")?))
+            .collect::<Result<_, Box<dyn Error>>>()?;
         match model(&file) {
             Ok(model) => {
                 to.write_all(&0u32.to_le_bytes())?;
