@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 import onnx_ops as ops
+import onnx_plain as plain
 from f24 import F
 from onnx_pair import Pair
 from report import Report
@@ -169,6 +170,8 @@ OPERATORS = {  # name: (what, cases, cases in the short form)
     "QLinearAdd": (qlinear_add, 200, 6), "QLinearMul": (qlinear_mul, 200, 6),
     "QLinearAveragePool": (average_pool, 600, 20), "QLinearGlobalAveragePool": (global_average_pool, 600, 20),
     "MaxPool": (max_pool, 400, 20), "DequantizeLinear, QuantizeLinear": (requantise, 400, 40),
+    "ConvInteger": (plain.conv_integer, 400, 20), "MatMulInteger": (plain.matmul_integer, 400, 20),
+    "TopK": (plain.top_k, 400, 20), "TreeEnsembleRegressor": (plain.trees, 400, 20), "Gather": (plain.gather, 400, 20),
 }
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 import f24
 from artifact import Model
 from f24 import F
 
-OPSETS = [helper.make_opsetid("", 19), helper.make_opsetid("com.microsoft", 1)]
+OPSETS = [helper.make_opsetid(*one) for one in (("", 19), ("com.microsoft", 1), ("ai.onnx.ml", 3))]
 QUIET = 3
 FLOAT = {"Conv", "MatMul", "Add", "Mul", "AveragePool", "GlobalAveragePool"}  # where the optimiser did not fuse
 
@@ -97,6 +97,13 @@ class Pair:
         value = self.ours.input("i8", here(array.shape))
         return self.like(array.shape, array.dtype.type, scale, zero, name, value)
 
+    def plain(self, array, kind, there=None):
+        """An input of integers without a meaning, `there` as another type."""
+        name = f"x{len(self.feeds)}"
+        self.feeds[name] = array if there is None else array.astype(there)
+        self.arrays.append(array)
+        return self.like(array.shape, self.feeds[name].dtype.type, 1, 0, name, self.ours.input(kind, array.shape))
+
     def output(self, q):
         self.results.append(q)
         self.ours.output(q.value)
@@ -110,12 +117,12 @@ class Pair:
         return value
 
     def onnx(self, fused):
-        kinds = {np.dtype(np.uint8): TensorProto.UINT8, np.dtype(np.int8): TensorProto.INT8}
+        def kind(dtype):
+            return helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
         graph = helper.make_graph(
             self.nodes, "g",
-            [helper.make_tensor_value_info(n, kinds[a.dtype], a.shape) for n, a in self.feeds.items()],
-            [helper.make_tensor_value_info(q.name, kinds.get(np.dtype(q.dtype), TensorProto.INT32), q.shape)
-             for q in self.results], self.initial)
+            [helper.make_tensor_value_info(n, kind(a.dtype), a.shape) for n, a in self.feeds.items()],
+            [helper.make_tensor_value_info(q.name, kind(q.dtype), q.shape) for q in self.results], self.initial)
         model = helper.make_model(graph, opset_imports=OPSETS)
         model.ir_version = 9
         options = onnxruntime.SessionOptions()
