@@ -24,7 +24,7 @@ KINDS = (
     "constant",         # names no constant
     "constant unused",
     "dtype",            # an op was given a type that it does not take
-    "shape",            # an op was given a shape that it does not take, or a shape is empty
+    "shape",            # an op was given a shape that it does not take, a shape is empty, or trees are none
     "attribute",        # outside the range that the op gives for it
     "overflow",         # an op's condition fails
     "quant",            # section 3

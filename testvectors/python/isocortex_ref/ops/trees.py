@@ -14,11 +14,11 @@ def tree_ensemble_rule(_op, x, feature, threshold, children, roots, leaves, bias
     n, (count, c) = len(feature), leaves.shape
     require(threshold.shape == (n,) and children.shape == (n, 2) and bias.shape == (c,), "shape", "TreeEnsemble")
     require(0 <= feature.min() and feature.max() < x.shape[-1], "overflow", "feature")
-    require((children < 0).all(axis=None, where=children <= np.arange(n)[:, None]), "overflow",
+    require((children < 0).all(axis=None, where=children <= np.arange(n)[:, None]), "shape",
             "a child that does not follow its parent")
     # In this order the references must be each node and each leaf, once.
     references = np.sort(np.concatenate([children.ravel(), roots]))
-    require(np.array_equal(references, np.arange(-count, n)), "overflow", "references")
+    require(np.array_equal(references, np.arange(-count, n)), "shape", "references")
     depth = [0] * n
     least, most = np.zeros((n, c), np.int64), np.zeros((n, c), np.int64)
 
