@@ -2,9 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod elements;
+mod f24;
+mod linear;
+mod lookups;
 mod movement;
+mod pools;
+mod reductions;
 mod rows;
 mod sequences;
+mod trees;
 
 use isocortex_model::{
     Artifact, Cost, DType, Error, Fault, Interval, Model, Node, Op, Output, Port, Quant, Tensor, TensorType,
