@@ -2,7 +2,8 @@
 //!
 //!     cargo run --release --example time_shape -- [--isa NAME] [--threads N] [--rounds N] SHAPE...
 //!
-//! Shapes: `mm:M,K,N`, `conv:H,W,C,O,KERNEL,STRIDE` and `dw:H,W,C,KERNEL,STRIDE` (padding KERNEL/2), `add:ELEMENTS`.
+//! Shapes: `mm:M,K,N`, `conv:H,W,C,O,KERNEL,STRIDE` and `dw:H,W,C,KERNEL,STRIDE` (padding KERNEL/2), `add:ELEMENTS`,
+//! `file:MODEL.iso`.
 //! Prints lines of `shape microseconds macs-per-nanosecond`, the median and the least over the rounds.
 #![allow(clippy::expect_used, missing_docs)]
 
@@ -11,12 +12,15 @@
 mod network;
 
 use isocortex_inference::{Backend, Cpu, Isa};
-use isocortex_model::Model;
+use isocortex_model::{Artifact, Model};
 use std::sync::Arc;
 use std::time::Instant;
 
 fn model(shape: &str) -> Option<Model> {
     let (kind, sizes) = shape.split_once(':')?;
+    if kind == "file" {
+        return Model::check(&Artifact::from_file(&std::fs::read(sizes).ok()?).ok()?).ok();
+    }
     let sizes: Vec<u32> = sizes.split(',').map(|s| s.parse().ok()).collect::<Option<_>>()?;
     Some(match (kind, &sizes[..]) {
         ("mm", &[m, k, n]) => network::matmul(m, k, n),

@@ -21,6 +21,8 @@ pub struct Taps<'a> {
     row: usize,
     column: usize,
     table: [*const u8; TABLE],
+    /// The row that the table is of, if that is all of the row and its windows lie within the height.
+    whole: Option<usize>,
     /// Positions in the table.
     pub positions: usize,
 }
@@ -28,7 +30,7 @@ pub struct Taps<'a> {
 impl<'a> Taps<'a> {
     pub fn new(geometry: &'a Geometry, x: &'a [u8], pad: &'a [u8], taps: usize) -> Self {
         let table = [pad.as_ptr(); TABLE];
-        Self { geometry, x, pad, taps, row: 0, column: 0, table, positions: 0 }
+        Self { geometry, x, pad, taps, row: 0, column: 0, table, whole: None, positions: 0 }
     }
 
     /// Starts a row of the result.
@@ -41,36 +43,39 @@ impl<'a> Taps<'a> {
         let g = self.geometry;
         let first = self.column;
         self.positions = (TABLE / self.taps).min(g.out[1] - first);
-        let (rows, real) = (g.taps(0, self.row), g.kernel[0] * g.kernel[1]);
-        let step = g.stride[1] * g.channels;
-        let mut inner: Option<usize> = None; // the position before, if its window lies within the width
-        for (n, j) in (first..first + self.positions).enumerate() {
-            let cols = g.taps(1, j);
-            let (before, rest) = self.table.split_at_mut(n * self.taps);
-            let to = &mut rest[..self.taps];
-            let whole = cols.len() == g.kernel[1];
-            match inner {
-                Some(at) if whole => {
-                    // The same taps, one step on; padding above and below stays where it is.
-                    let above = rows.start * g.kernel[1]..rows.end * g.kernel[1];
-                    to.copy_from_slice(&before[at..]);
-                    to[above].iter_mut().for_each(|tap| *tap = tap.wrapping_add(step));
-                }
-                _ => {
-                    to.fill(self.pad.as_ptr());
-                    for (tap, to) in to[..real].iter_mut().enumerate() {
-                        let (u, v) = (tap / g.kernel[1], tap % g.kernel[1]);
-                        if rows.contains(&u) && cols.contains(&v) {
-                            let at = g.position(0, self.row, u) * g.size[1] + g.position(1, j, v);
-                            *to = self.x[at * g.channels..].as_ptr();
-                        }
+        if self.positions == 0 {
+            return None;
+        }
+        let rows = g.taps(0, self.row);
+        let whole = self.positions == g.out[1] && rows.len() == g.kernel[0];
+        if whole && self.whole == Some(self.row.wrapping_sub(1)) {
+            // The row before, further down; padding at the sides stays where it is.
+            let step = g.stride[0] * g.size[1] * g.channels;
+            let pad = self.pad.as_ptr();
+            for tap in &mut self.table[..self.positions * self.taps] {
+                *tap = if *tap == pad { pad } else { tap.wrapping_add(step) };
+            }
+        } else {
+            for (j, to) in (first..first + self.positions).zip(self.table.chunks_exact_mut(self.taps)) {
+                to.fill(self.pad.as_ptr());
+                let cols = g.taps(1, j);
+                for u in rows.clone() {
+                    for v in cols.clone() {
+                        let at = g.position(0, self.row, u) * g.size[1] + g.position(1, j, v);
+                        to[u * g.kernel[1] + v] = self.x[at * g.channels..].as_ptr();
                     }
                 }
             }
-            inner = whole.then_some(n * self.taps);
         }
+        self.whole = whole.then_some(self.row);
         self.column += self.positions;
-        (self.positions > 0).then_some(self.row * g.out[1] + first)
+        Some(self.row * g.out[1] + first)
+    }
+
+    /// Taps of the window.
+    #[inline(always)]
+    pub fn real(&self) -> usize {
+        self.geometry.kernel[0].wrapping_mul(self.geometry.kernel[1])
     }
 
     /// Of the n-th position in the table.

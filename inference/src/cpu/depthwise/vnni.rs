@@ -11,18 +11,17 @@ use std::arch::x86_64::*;
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
 pub(super) unsafe fn positions512(d: &Depthwise, taps: &Taps<'_>, first: usize, out: &Out<'_>) {
     for block in &d.packed.blocks {
-        let mut n = 0;
         // SAFETY: promised by the caller.
         unsafe {
-            while n < taps.positions {
-                let two = n + 1 < taps.positions;
-                match (block.width, two) {
-                    (64, true) => wide::<2>(d, block, taps, n, first, out),
-                    (64, false) => wide::<1>(d, block, taps, n, first, out),
-                    (_, true) => half::<2>(d, block, taps, n, first, out),
-                    (_, false) => half::<1>(d, block, taps, n, first, out),
-                }
-                n += if two { 2 } else { 1 };
+            match (block.width, d.turned, taps.real() % 4) {
+                (64, true, 1) => wide::<true, true>(d, block, taps, first, out),
+                (64, true, _) => wide::<false, true>(d, block, taps, first, out),
+                (64, false, 1) => wide::<true, false>(d, block, taps, first, out),
+                (64, false, _) => wide::<false, false>(d, block, taps, first, out),
+                (_, true, 1) => half::<true, true>(d, block, taps, first, out),
+                (_, true, _) => half::<false, true>(d, block, taps, first, out),
+                (_, false, 1) => half::<true, false>(d, block, taps, first, out),
+                (_, false, _) => half::<false, false>(d, block, taps, first, out),
             }
         }
     }
@@ -40,105 +39,118 @@ macro_rules! short256 {
     };
 }
 
-/// One block of J positions. The two forms differ in their vectors alone.
+/// One block of all positions, two at a time. The last tap may be a group of its own (`SINGLE`), as in 3×3 and 5×5. The
+/// two forms differ in their vectors alone.
 macro_rules! block {
-    ($name:ident, $features:literal, $bytes:literal, $load:ident, $store:ident, $set1_epi8:ident,
+    ($name:ident, $finish:ident, $features:literal, $bytes:literal, $vector:ty, $load:ident, $store:ident, $set1_epi8:ident,
      $xor:ident, $lo8:ident, $hi8:ident, $lo16:ident, $hi16:ident, $dot:ident, $short:ident,
      $packs32:ident, $packs16:ident, $packus16:ident, $max8:ident, $min8:ident, $maxu8:ident, $minu8:ident,
      $zero:ident) => {
         #[allow(clippy::needless_range_loop)] // the indices are registers'
         #[inline]
         #[target_feature(enable = $features)]
-        unsafe fn $name<const J: usize>(
+        unsafe fn $name<const SINGLE: bool, const TURNED: bool>(
             d: &Depthwise,
             block: &Block,
             taps: &Taps<'_>,
-            n: usize,
             first: usize,
             out: &Out<'_>,
         ) {
-            let lanes = $bytes / 4;
-            let mut acc = [[$zero(); 4]; J];
-            let turn = $set1_epi8(if d.turned { 0 } else { i8::MIN });
-            let mut at = [taps.of(n); J];
-            for j in 1..J {
-                at[j] = taps.of(n.wrapping_add(j));
-            }
-            // SAFETY: each tap may be read for a block, see `SLACK`; weights and bias hold whole blocks.
-            unsafe {
-                let bias = d.packed.bias.as_ptr().add(block.at);
-                for q in 0..4 {
-                    let bias = $load(bias.add(q * lanes).cast());
-                    for j in 0..J {
-                        acc[j][q] = bias;
-                    }
-                }
-                let mut weights = d.packed.weights.as_ptr().add(block.at.wrapping_mul(d.packed.taps));
-                for g in (0..d.packed.taps).step_by(4) {
-                    let mut w = [$zero(); 4];
+            let turn = $set1_epi8(i8::MIN);
+            let fours = if SINGLE { taps.real() / 4 } else { taps.real().div_ceil(4) };
+            let mut n = 0;
+            while n < taps.positions {
+                // Where one is left, it is computed twice.
+                let pair = [n, n.wrapping_add(1).min(taps.positions.wrapping_sub(1))];
+                let at = [taps.of(pair[0]).as_ptr(), taps.of(pair[1]).as_ptr()];
+                let mut acc = [[$zero(); 4]; 2];
+                // SAFETY: each tap may be read for a block, see `SLACK`; weights and bias hold whole blocks.
+                unsafe {
+                    let bias = d.packed.bias.as_ptr().add(block.at);
                     for q in 0..4 {
-                        w[q] = $load(weights.add(q * $bytes).cast());
+                        acc[0][q] = $load(bias.add(q * $bytes / 4).cast());
+                        acc[1][q] = acc[0][q];
                     }
-                    weights = weights.add(4 * $bytes);
-                    for j in 0..J {
-                        let mut t = [$zero(); 4];
-                        for k in 0..4 {
-                            let tap = at[j].get_unchecked(g.wrapping_add(k)).add(block.channel);
-                            t[k] = $xor($load(tap.cast()), turn);
-                        }
-                        let (ab, cd) = ($lo8(t[0], t[1]), $lo8(t[2], t[3]));
-                        acc[j][0] = $dot(acc[j][0], $lo16(ab, cd), w[0]);
-                        acc[j][1] = $dot(acc[j][1], $hi16(ab, cd), w[1]);
-                        let (ab, cd) = ($hi8(t[0], t[1]), $hi8(t[2], t[3]));
-                        acc[j][2] = $dot(acc[j][2], $lo16(ab, cd), w[2]);
-                        acc[j][3] = $dot(acc[j][3], $hi16(ab, cd), w[3]);
-                    }
-                }
-            }
-            let blocks = block.at / 16..(block.at + $bytes) / 16;
-            let short = d.tail.as_ref().and_then(|tail| Some((tail.short(blocks)?, tail.ends())));
-            let whole = block.channel + $bytes <= d.geometry.channels;
-            for j in 0..J {
-                let position = first.wrapping_add(n).wrapping_add(j);
-                match short {
-                    Some((short, [lo, hi])) if d.dtype == DType::I8 => {
-                        let mut v = acc[j];
-                        for q in 0..4 {
-                            v[q] = $short!(short, q, v[q]);
-                        }
-                        // Saturating to 16 and to 8 bits is part of the clamp; packing within 16 bytes puts the
-                        // channels in order.
-                        let words = [$packs32(v[0], v[1]), $packs32(v[2], v[3])];
-                        let bytes = if hi > i32::from(i8::MAX) {
-                            let bytes = $packus16(words[0], words[1]);
-                            $minu8($maxu8(bytes, $set1_epi8(lo as i8)), $set1_epi8(hi as i8))
-                        } else {
-                            let bytes = $packs16(words[0], words[1]);
-                            $min8($max8(bytes, $set1_epi8(lo as i8)), $set1_epi8(hi as i8))
-                        };
-                        let at = position.wrapping_mul(d.geometry.channels).wrapping_add(block.channel);
-                        // SAFETY: the position is the caller's; a block that is not whole is copied in part.
-                        unsafe {
-                            if whole {
-                                $store(out.pointer::<i8>(at).cast(), bytes);
-                            } else {
-                                let mut all = [0i8; $bytes];
-                                $store(all.as_mut_ptr().cast(), bytes);
-                                let some = d.geometry.channels.wrapping_sub(block.channel);
-                                out.part::<i8>(at, some).copy_from_slice(&all[..some]);
+                    let mut weights = d.packed.weights.as_ptr().add(block.at.wrapping_mul(d.packed.taps));
+                    for g in 0..fours {
+                        for j in 0..2 {
+                            let mut t = [$zero(); 4];
+                            for k in 0..4 {
+                                let tap = (*at[j].add(g.wrapping_mul(4).wrapping_add(k))).add(block.channel);
+                                t[k] = $load(tap.cast());
+                                t[k] = if TURNED { t[k] } else { $xor(t[k], turn) };
                             }
+                            let (ab, cd) = ($lo8(t[0], t[1]), $lo8(t[2], t[3]));
+                            acc[j][0] = $dot(acc[j][0], $lo16(ab, cd), $load(weights.cast()));
+                            acc[j][1] = $dot(acc[j][1], $hi16(ab, cd), $load(weights.add($bytes).cast()));
+                            let (ab, cd) = ($hi8(t[0], t[1]), $hi8(t[2], t[3]));
+                            acc[j][2] = $dot(acc[j][2], $lo16(ab, cd), $load(weights.add(2 * $bytes).cast()));
+                            acc[j][3] = $dot(acc[j][3], $hi16(ab, cd), $load(weights.add(3 * $bytes).cast()));
                         }
+                        weights = weights.add(4 * $bytes);
                     }
-                    _ => {
-                        let mut sums = [0i32; $bytes];
-                        // SAFETY: the array holds the four vectors; the position is the caller's.
-                        unsafe {
+                    if SINGLE {
+                        for j in 0..2 {
+                            let tap = (*at[j].add(fours.wrapping_mul(4))).add(block.channel);
+                            let t = $load(tap.cast());
+                            let t = if TURNED { t } else { $xor(t, turn) };
+                            let (lo, hi) = ($lo8(t, $zero()), $hi8(t, $zero()));
+                            let t = [
+                                $lo16(lo, $zero()),
+                                $hi16(lo, $zero()),
+                                $lo16(hi, $zero()),
+                                $hi16(hi, $zero()),
+                            ];
                             for q in 0..4 {
-                                $store(sums.as_mut_ptr().add(q * lanes).cast(), acc[j][q]);
+                                acc[j][q] = $dot(acc[j][q], t[q], $load(weights.add(q * $bytes).cast()));
                             }
-                            d.store(block, &sums, position, out);
                         }
                     }
+                    $finish(d, block, acc[0], first.wrapping_add(pair[0]), out);
+                    $finish(d, block, acc[1], first.wrapping_add(pair[1]), out);
+                }
+                n = n.wrapping_add(2);
+            }
+        }
+
+        /// Writes one block of a position, through its tail.
+        #[allow(clippy::needless_range_loop)]
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn $finish(d: &Depthwise, block: &Block, mut v: [$vector; 4], position: usize, out: &Out<'_>) {
+            let blocks = block.at / 16..block.at.wrapping_add($bytes) / 16;
+            let short = d.tail.as_ref().and_then(|tail| Some((tail.short(blocks)?, tail.ends())));
+            let Some((short, [lo, hi])) = short.filter(|_| d.dtype == DType::I8) else {
+                let mut sums = [0i32; $bytes];
+                // SAFETY: the array holds the four vectors; the position is the caller's.
+                return unsafe {
+                    for q in 0..4 {
+                        $store(sums.as_mut_ptr().add(q * $bytes / 4).cast(), v[q]);
+                    }
+                    d.store(block, &sums, position, out)
+                };
+            };
+            for q in 0..4 {
+                v[q] = $short!(short, q, v[q]);
+            }
+            // Saturating to 16 and to 8 bits is part of the clamp; packing within 16 bytes puts the channels in order.
+            let words = [$packs32(v[0], v[1]), $packs32(v[2], v[3])];
+            let (lo8, hi8) = ($set1_epi8(lo as i8), $set1_epi8(hi as i8));
+            let bytes = if hi > i32::from(i8::MAX) {
+                $minu8($maxu8($packus16(words[0], words[1]), lo8), hi8)
+            } else {
+                $min8($max8($packs16(words[0], words[1]), lo8), hi8)
+            };
+            let at = position.wrapping_mul(d.geometry.channels).wrapping_add(block.channel);
+            let some = d.geometry.channels.wrapping_sub(block.channel);
+            // SAFETY: the position is the caller's; of a block that is not whole a part is copied.
+            unsafe {
+                if some >= $bytes {
+                    $store(out.pointer::<i8>(at).cast(), bytes);
+                } else {
+                    let mut all = [0i8; $bytes];
+                    $store(all.as_mut_ptr().cast(), bytes);
+                    out.part::<i8>(at, some).copy_from_slice(&all[..some]);
                 }
             }
         }
@@ -148,8 +160,10 @@ const _: () = assert!(SLACK == 64);
 
 block!(
     wide,
+    finish_wide,
     "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni",
     64,
+    __m512i,
     _mm512_loadu_si512,
     _mm512_storeu_si512,
     _mm512_set1_epi8,
@@ -171,8 +185,10 @@ block!(
 );
 block!(
     half,
+    finish_half,
     "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni",
     32,
+    __m256i,
     _mm256_loadu_si256,
     _mm256_storeu_si256,
     _mm256_set1_epi8,
