@@ -1,10 +1,11 @@
 //! The kernel of each op. To add one: its file beside this one, its arm here. An op without an arm is
 //! "reference only": it runs through [`Fallback`].
 
+use super::add_scaled;
 use super::conv::{Constants, Conv};
 use super::depthwise;
 use super::element::{Int, maybe_turned, typed};
-use super::elementwise::{AddScaled, Clamp, Reshape, Table8};
+use super::elementwise::{Clamp, Reshape, Table8};
 use super::fallback::Fallback;
 use super::fuse::{Unit, fast};
 use super::isa::{Body, Detected, Kernel, Loops};
@@ -79,12 +80,8 @@ pub(super) fn kernel(
             }))
         }
         Op::AddScaled(op) => {
-            let turned = [x_turned(0), x_turned(1), y_turned];
-            maybe_turned!(x().dtype, turned[0], A => maybe_turned!(operand(1).dtype, turned[1], B => {
-                maybe_turned!(y.dtype, turned[2], Y => {
-                    loops(isa, AddScaled::<A, B, Y>::new(op, turned, elements))
-                })
-            }))
+            let types = [x().dtype, operand(1).dtype, y.dtype];
+            add_scaled::kernel(isa, op, types, [x_turned(0), x_turned(1), y_turned], elements)
         }
         Op::Clamp(op) => typed!(x().dtype, X => {
             loops(isa, Clamp { lo: X::wrap(op.lo.into()), hi: X::wrap(op.hi.into()), elements })

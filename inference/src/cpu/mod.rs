@@ -8,6 +8,7 @@
 //! An answer depends on the model and the input alone: threads share nothing but what is constant, and no sum
 //! depends on an order.
 
+mod add_scaled;
 mod conv;
 mod depthwise;
 mod element;
