@@ -53,15 +53,9 @@ class Report:
         except Disagreement as fault:
             return self.different(op, case, str(fault))
         expected = np.concatenate([array.reshape(-1) for array in expected])
-        for name, outputs in answers.items():
-            found = np.concatenate([array.reshape(-1) for run in outputs for array in run]) + moved
-            if found.shape != expected.shape:
-                return self.different(op, case, f"{name}: {found.size} numbers, not {expected.size}")
-            wrong = np.flatnonzero(found != expected)
-            if wrong.size:
-                i = wrong[0]
-                what = f"{name}: number {i} is {found[i]}, not {expected[i]}; {wrong.size} of {found.size} differ"
-                return self.different(op, case, what)
+        what = difference(answers, expected, moved)
+        if what:
+            return self.different(op, case, what)
         return self.equal(op, expected.size, {node["op"]["op"] for node in model.nodes}, note)
 
     def table(self):
@@ -75,6 +69,19 @@ class Report:
             notes += [f"{n} with {note}" for note, n in row.notes.most_common()]
             lines.append(cells((op, *counts, ", ".join(sorted(row.ours)), "; ".join(notes))))
         return "\n".join([*lines, cells(("**all**", *total, "", ""))])
+
+
+def difference(answers, expected, moved=0):
+    """The first of ours that is not equal, and where; None if there is none."""
+    for name, outputs in answers.items():
+        found = np.concatenate([array.reshape(-1) for run in outputs for array in run]) + moved
+        if found.shape != expected.shape:
+            return f"{name}: {found.size} numbers, not {expected.size}"
+        wrong = np.flatnonzero(found != expected)
+        if wrong.size:
+            i = wrong[0]
+            return f"{name}: number {i} is {found[i]}, not {expected[i]}; {wrong.size} of {found.size} differ"
+    return None
 
 
 def cells(row):

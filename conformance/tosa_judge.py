@@ -15,9 +15,11 @@ def judge(engine, cache, short, seeds, only=""):
     report = Report("TOSA operator")
     for seed in seeds:
         folder = cache / f"tosa-{'short-' * short}{seed}"
-        for path in generate(folder, seed, FEW if short else 0):
-            if only in path.name:
-                one(engine, report, path)
+        paths = [path for path in generate(folder, seed, FEW if short else 0) if only in path.name]
+        for done, path in enumerate(paths):
+            if done % 500 == 0:
+                print(f"TOSA: test {done} of {len(paths)}", flush=True)
+            one(engine, report, path)
     return report
 
 
