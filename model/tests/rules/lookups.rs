@@ -9,8 +9,8 @@ fn tables() {
     let wanted = given(I16, &[3], (-300, 200), [0, 0, 6 + 3 + 512]);
     assert_eq!(rule(&[(I8, &[3], -3, 2)], vec![bytes.clone()], table8()), Ok(wanted));
     let wide = Tensor::i32(&[256], vec![i32::MIN; 256]);
-    let given = rule(&[(I8, &[3], -128, 127)], vec![wide], table8()).unwrap();
-    assert_eq!((given.dtype, given.interval), (I32, (i32::MIN, i32::MIN)));
+    let all = rule(&[(I8, &[3], -128, 127)], vec![wide], table8()).unwrap();
+    assert_eq!((all.dtype, all.interval), (I32, (i32::MIN, i32::MIN)));
     refused(&[(I16, &[3], 0, 1)], vec![bytes], table8(), "needs I8");
     refused(&[(I8, &[3], 0, 1)], vec![Tensor::i8(&[255], vec![0; 255])], table8(), "[256]");
     refused(&[(I8, &[3], 0, 1)], vec![Tensor::i8(&[16, 16], vec![0; 256])], table8(), "[256]");
