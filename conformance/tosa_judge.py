@@ -1,5 +1,7 @@
 """Judge: Arm's TOSA reference model, over its own generated tests of the integer profile."""
 
+from importlib.metadata import version
+
 import tosa_linear
 import tosa_move  # noqa: F401  (each adds its rules)
 from report import Report
@@ -14,7 +16,7 @@ FEW = 5  # tests an operator in the short form
 def judge(engine, cache, short, seeds, only=""):
     report = Report("TOSA operator")
     for seed in seeds:
-        folder = cache / f"tosa-{'short-' * short}{seed}"
+        folder = cache / f"tosa-{version('tosa-tools')}-{'short-' * short}{seed}"
         paths = [path for path in generate(folder, seed, FEW if short else 0) if only in path.name]
         for done, path in enumerate(paths):
             if done % 500 == 0:
