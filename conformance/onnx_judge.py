@@ -118,6 +118,14 @@ def qlinear_add(c):
     return ops.add(c.p, a, b, c.result(c.scale(-2, 7, max(a.scale, b.scale))))
 
 
+def qlinear_add_broadcast(c):
+    """One operand repeated along some dimensions, the first or the second."""
+    shape = (1, c.int(1, 32), c.int(2, 16), c.int(2, 16))
+    small = [(1, shape[1], 1, 1), (1, 1, 1, 1), (*shape[:3], 1), (1, 1, *shape[2:])][c.int(0, 3)]
+    a, b = map(c.input, [shape, small][::c.rng.choice([1, -1])])
+    return ops.add(c.p, a, b, c.result(c.scale(-2, 4, max(a.scale, b.scale))))
+
+
 def qlinear_mul(c):
     a, b = every_pair(c)
     return ops.mul(c.p, a, b, c.result(c.scale(0, 9, a.scale * b.scale)))
@@ -167,7 +175,8 @@ def graph(c):
 
 OPERATORS = {  # name: (what, cases, cases in the short form)
     "QLinearConv": (qlinear_conv, 1500, 40), "QLinearMatMul": (qlinear_matmul, 800, 30),
-    "QLinearAdd": (qlinear_add, 200, 6), "QLinearMul": (qlinear_mul, 200, 6),
+    "QLinearAdd": (qlinear_add, 200, 6), "QLinearAdd, broadcast": (qlinear_add_broadcast, 3000, 20),
+    "QLinearMul": (qlinear_mul, 200, 6),
     "QLinearAveragePool": (average_pool, 600, 20), "QLinearGlobalAveragePool": (global_average_pool, 600, 20),
     "MaxPool": (max_pool, 400, 20), "DequantizeLinear, QuantizeLinear": (requantise, 400, 40),
     "ConvInteger": (plain.conv_integer, 400, 20), "MatMulInteger": (plain.matmul_integer, 400, 20),

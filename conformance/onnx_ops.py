@@ -58,8 +58,12 @@ def product(p, a, b, y):
 def add(p, a, b, y):
     p.quantised("Add", [a, b], y)
     multipliers, fixed, shift = f24.add(a.scale, a.zero, b.scale, b.zero, y.scale, y.zero)
-    y.value = p.ours.node("AddF24", a.value, b.value, multipliers=multipliers, zero_points=[-a.moved, -b.moved],
-                          fixed=fixed, shift=shift, zero_point=-y.moved, lo=-128, hi=127)
+    order = [(a, multipliers[0]), (b, multipliers[1])]
+    if a.shape[-1] == 1 < b.shape[-1]:  # its kernel adds an operand that is one number for the row first
+        order.reverse()
+    y.value = p.ours.node(
+        "AddF24", *(q.value for q, _ in order), multipliers=[m for _, m in order], fixed=fixed, shift=shift,
+        zero_points=[-q.moved for q, _ in order], zero_point=-y.moved, lo=-128, hi=127)
     y.shape = np.broadcast_shapes(a.shape, b.shape)
     return y
 

@@ -34,7 +34,7 @@ class Lowering:
     def kind(self, i):
         dtype = self.test.operands[i][0]
         if dtype not in KIND:
-            raise NotCovered(f"{dtype} operand")
+            raise NotCovered("no type of 48 bits" if dtype == "INT48" else f"{dtype} operand")
         return KIND[dtype]
 
     def inputs(self, *operands, shapes=None, arrays=None):
@@ -76,7 +76,7 @@ WHY = {
     "BITWISE_AND": BITS, "BITWISE_OR": BITS, "BITWISE_XOR": BITS, "BITWISE_NOT": BITS,
     "LOGICAL_LEFT_SHIFT": "drops bits on overflow; ours proves that none is lost, by a constant distance",
     "LOGICAL_RIGHT_SHIFT": "shifts as if unsigned; ours is the arithmetic one",
-    **dict.fromkeys(("CONST_SHAPE", "several"), SHAPES),
+    **dict.fromkeys(("CONST_SHAPE", "operators on shapes"), SHAPES),
 }
 
 

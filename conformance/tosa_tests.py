@@ -67,7 +67,7 @@ def read(folder: Path) -> Test:
     operators = [block.Operators(i) for i in range(block.OperatorsLength())]
     work = [o for o in operators if not OPS[o.Op()].startswith("CONST")] or operators[-1:]
     operator = work[0]
-    op = OPS[operator.Op()] if len(work) == 1 else "several"
+    op = OPS[operator.Op()] if len(work) == 1 else "operators on shapes"
     inputs = [operator.Inputs(i).decode() for i in range(operator.InputsLength())]
     inputs = inputs or [operator.Outputs(0).decode()]  # CONST
     results = [tensors[block.Outputs(i).decode()] for i in range(block.OutputsLength())]
