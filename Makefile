@@ -39,9 +39,11 @@ generated: test-tools ## are the committed PTX and driver symbols what their gen
 	@gpu/ptx.sh --check
 	cargo metadata --locked --format-version 1 | gpu/libcuda/generate.py --check
 
-conformance: ## Arm's TOSA reference model and onnxruntime judge the op set; SHORT=1 for a few tests an operator
+conformance: ## TOSA's reference model, onnxruntime and random graphs judge the op set; SHORT=1 for a few an op
 	@scripts/setup.sh test
 	@scripts/conformance.sh $(if $(SHORT),--short,--table docs/conformance.md) $(CONFORMANCE)
+	export ISOCORTEX_BULK=$(if $(SHORT),100,10000) PYTHON="$$(scripts/python.sh --which)"
+	$(CARGO) test --release --locked --package isocortex-testvectors --test bulk -- --nocapture
 
 bench: ## criterion benches: loading, inference, blocks against bare revm
 	@scripts/setup.sh

@@ -20,7 +20,8 @@ DATA = pathlib.Path(__file__).parent.parent / "data"
 def files() -> dict:
     """Every file's path below `data`, and its text."""
     out = {f"ops/{name}.json": text("models", cases()) for name, cases in sorted(NAMED.items())}
-    out |= {f"models/{name}.json": text("models", cases) for name, cases in (models.files() | recurrent.files()).items()}
+    networks = models.files() | recurrent.files()
+    out |= {f"models/{name}.json": text("models", cases) for name, cases in networks.items()}
     out |= {f"invalid/{name}.json": text("invalid", cases) for name, cases in invalid.files().items()}
     return out | {"precompiles/calls.json": text("precompiles", precompiles.all_cases())}
 

@@ -53,14 +53,16 @@ class Loops(unittest.TestCase):
             y = COMPUTE["Conv2d"]({**op, "groups": groups}, None, x, weight=weight, bias=bias)
             for g in range(groups):
                 mine = slice(g * o, g * o + o)
-                part = COMPUTE["Conv2d"]({**op, "groups": 1}, None, x[:, :, g * c:g * c + c], weight=weight[mine], bias=bias[mine])
+                part = COMPUTE["Conv2d"](
+                    {**op, "groups": 1}, None, x[:, :, g * c:g * c + c], weight=weight[mine], bias=bias[mine])
                 self.assertTrue(np.array_equal(y[:, :, mine], part))
 
     def test_transposed_convolution(self):
         draw = Draw("transposed")
         for _ in range(40):
             (h, w, c, o), (kh, kw) = draw.many(4, 1, 3), draw.many(2, 1, 3)
-            (sh, sw), (dh, dw), pads, zp = draw.many(2, 1, 3), draw.many(2, 1, 3), draw.many(4, -2, 2), draw.between(-9, 9)
+            (sh, sw), (dh, dw) = draw.many(2, 1, 3), draw.many(2, 1, 3)
+            pads, zp = draw.many(4, -2, 2), draw.between(-9, 9)
             oh = (h - 1) * sh + (kh - 1) * dh + 1 - pads[0] - pads[2]
             ow = (w - 1) * sw + (kw - 1) * dw + 1 - pads[1] - pads[3]
             if oh < 1 or ow < 1:
@@ -72,7 +74,8 @@ class Loops(unittest.TestCase):
                 if 0 <= i < oh and 0 <= j < ow:
                     want[i, j] += weight[:, u, v] @ (x[a, b] - zp)
             op = dict(zero_point=zp, stride=(sh, sw), dilation=(dh, dw), pads=pads)
-            self.assertTrue(np.array_equal(COMPUTE["ConvTranspose2d"](op, out("i32", oh, ow, o), x, weight=weight, bias=bias), want))
+            y = COMPUTE["ConvTranspose2d"](op, out("i32", oh, ow, o), x, weight=weight, bias=bias)
+            self.assertTrue(np.array_equal(y, want))
 
     def test_batched_product(self):
         draw = Draw("batched")
@@ -100,7 +103,8 @@ class Loops(unittest.TestCase):
                 rows = [min(max(floor(row) + k, 0), h - 1) for k in (0, 1)]
                 columns = [min(max(floor(column) + k, 0), w - 1) for k in (0, 1)]
                 f, g = row - floor(row), column - floor(column)
-                want = sum((f if a else 1 - f) * (g if b else 1 - g) * x[rows[a], columns[b]] for a in (0, 1) for b in (0, 1))
+                want = sum((f if a else 1 - f) * (g if b else 1 - g) * x[rows[a], columns[b]]
+                           for a in (0, 1) for b in (0, 1))
                 self.assertEqual(linear[i, j].tolist(), [ny * nx * v for v in want])
                 near = x[rows[f >= Fraction(1, 2)], columns[g >= Fraction(1, 2)]]
                 self.assertEqual(nearest[i, j].tolist(), near.tolist())
@@ -115,7 +119,8 @@ class Loops(unittest.TestCase):
 
         for _ in range(30):
             trees = [(0, 3, [1, 2], [3, 4])] + [uneven(5, draw, 3, 2, 1000) for _ in range(draw.between(1, 4))]
-            constants = {name: np.array(values).reshape(shape) for name, (_, shape, values) in Forest(*trees).constants().items()}
+            constants = {name: np.array(values).reshape(shape)
+                         for name, (_, shape, values) in Forest(*trees).constants().items()}
             x = image(draw, 7, 3)
             y = COMPUTE["TreeEnsemble"]({}, out("i32", 7, 2), x, **constants)
             self.assertEqual(y.tolist(), [sum(walk(t, row) for t in trees).tolist() for row in x])
@@ -145,10 +150,12 @@ class Single(unittest.TestCase):
         draw = Draw("rescale f24")
         for i in range(3000):
             m, s = draw.between(1 << 23, (1 << 24) - 1), draw.between(0, 46)
-            x, offset, zp = draw.numbers(20, -(1 << draw.between(0, 31)), (1 << draw.between(1, 31)) - 1), 0, 3 * (i % 3)
+            x = draw.numbers(20, -(1 << draw.between(0, 31)), (1 << draw.between(1, 31)) - 1)
+            offset, zp = 0, 3 * (i % 3)
             if i % 2:
                 offset = draw.between(-(1 << 15), 1 << 15)
-            y = COMPUTE["RescaleF24"](dict(offset=offset, zero_point=zp, lo=-128, hi=127), None, x, multiplier=m, shift=s)
+            op = dict(offset=offset, zero_point=zp, lo=-128, hi=127)
+            y = COMPUTE["RescaleF24"](op, None, x, multiplier=m, shift=s)
             f = x.astype(np.float32) * (np.float32(m) * np.float32(2.0**-s)) + np.float32(offset)
             f = np.clip(f, np.float32(-128 - zp), np.float32(127 - zp))
             self.assertTrue(np.array_equal(y, np.rint(f).astype(np.int64) + zp))
@@ -172,7 +179,8 @@ class Single(unittest.TestCase):
         draw, f = Draw("average f24"), np.float32
         for i in range(3000):
             (kh, kw), (mx, my) = draw.many(2, 1, 4), draw.many(2, 1 << 23, (1 << 24) - 1)
-            sx, zp, offset, result = draw.between(0, 62), draw.between(-128, 127), draw.between(-300, 300), draw.between(-128, 1)
+            sx, zp = draw.between(0, 62), draw.between(-128, 127)
+            offset, result = draw.between(-300, 300), draw.between(-128, 1)
             sy = min(max(sx + draw.between(-9, 9), 0), 62) if i % 5 else draw.between(0, 62)
             x = image(draw, kh, kw, 5) // (1 + 40 * (i % 2))
             op = dict(kernel=(kh, kw), stride=(1, 1), pads=(0, 0, 0, 0), count_padding=False, operand_zero_point=zp,

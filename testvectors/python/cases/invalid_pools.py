@@ -45,8 +45,8 @@ def maximum():
 @refused
 def reductions():
     for op in ("ReduceMax", "ReduceMin"):
-        for name, axes in (("no axes", ()), ("an axis twice", (1, 1)), ("axes falling", (1, 0)), ("axis 2 of rank 2", (2,)),
-                           ("axis 255", (0, 255))):
+        for name, axes in (("no axes", ()), ("an axis twice", (1, 1)), ("axes falling", (1, 0)),
+                           ("axis 2 of rank 2", (2,)), ("axis 255", (0, 255))):
             yield f"{op}: {name}", "attribute", one([(I8, [2, 3])], op, axes=axes)
         yield f"{op}: two operands", "operand", one([(I8, [2, 3])], op, (0, 0), axes=(0,))
     yield "ArgMax: axis 2 of rank 2", "attribute", one([(I8, [2, 3])], "ArgMax", axis=2)

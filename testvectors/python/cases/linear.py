@@ -147,7 +147,8 @@ def batch_matmul() -> list:
         types, lead, (m, k, n) = rng.pick(("i8 i8", "i16 i8")), rng.many(rng.between(0, 2), 1, 3), rng.many(3, 1, 6)
         transposed = i % 2 == 1
         zero_points = [rng.between(*bounds(t)) for t in types.split()]
-        cases[f"random {i}"] = (types, lead + [m, k], lead + ([n, k] if transposed else [k, n]), transposed, zero_points)
+        b = lead + ([n, k] if transposed else [k, n])
+        cases[f"random {i}"] = (types, lead + [m, k], b, transposed, zero_points)
     out = [vector(f"BatchMatMul: {name}", batched_graph(*p)) for name, p in cases.items()]
     g = Graph(("i8", [3, 3]))
     g.add("BatchMatMul", 0, 0, zero_points=(0, 5), transposed=False)

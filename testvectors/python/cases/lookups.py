@@ -67,7 +67,8 @@ TABLES16 = {
     "hard sigmoid": [max(0, min(32_767, 16_384 + 128 * v)) for v in ENTRIES],
     "hard tanh": [max(-32_767, min(32_767, 400 * v)) for v in ENTRIES],
 }
-EDGES16 = [-32_768, -32_767, -32_641, -32_640, -129, -128, -127, -1, 0, 1, 127, 128, 129, 32_639, 32_640, 32_766, 32_767]
+EDGES16 = [-32_768, -32_767, -32_641, -32_640, -129, -128, -127, -1, 0, 1, 127, 128, 129, 32_639, 32_640, 32_766,
+           32_767]
 
 
 def table16_case(name, table, shape, clamp=None, inputs=None):
@@ -81,7 +82,8 @@ def table16_case(name, table, shape, clamp=None, inputs=None):
 def table16() -> list:
     tables = TABLES16 | {f"random {i}": Rng(f"Table16 {i}").tensor("i16", [513]) for i in range(4)}
     edges = pack("i16", EDGES16)
-    out = [table16_case(f"{name}, operands at the entries' edges", t, [17], inputs=[edges]) for name, t in tables.items()]
+    out = [table16_case(f"{name}, operands at the entries' edges", t, [17], inputs=[edges])
+           for name, t in tables.items()]
     for i, shape in enumerate(([1], [9], [3, 2], [2, 2, 3], [1, 2, 1, 2, 1, 2], [33])):
         out.append(table16_case(f"shape {shape}", tables[f"random {i % 4}"], shape))
     spike = ((5632, 5632), (5631, 5631), (5503, 5503), (5504, 5504), (5632, 5759), (5760, 5760), (5760, 32_767),

@@ -81,9 +81,12 @@ AVERAGES = {  # name: (type, shape, kernel, stride, pads, clamp, zero points, co
     "padding counted, no pads": ("i8", [3, 3, 2], (2, 2), (1, 1), (0, 0, 0, 0), None, (-30, 9), True),
     "padding counted, top pad alone": ("i8", [3, 3, 1], (3, 3), (1, 1), (2, 0, 0, 0), None, (11, 0), True),
     "padding counted, greatest pads": ("i8", [2, 2, 2], (4, 3), (1, 1), (3, 2, 3, 2), None, (0, 0), True),
-    "padding counted, operand above its zero point": ("i8", [3, 3, 1], (2, 2), (1, 1), (1, 1, 0, 0), (10, 90), (0, 0), True),
-    "padding counted, operand below its zero point": ("i8", [3, 3, 1], (2, 2), (1, 1), (1, 1, 0, 0), (10, 90), (99, 4), True),
-    "padding not counted, operand above its zero point": ("i8", [3, 3, 1], (2, 2), (1, 1), (1, 1, 0, 0), (10, 90), (0, 0)),
+    "padding counted, operand above its zero point": (
+        "i8", [3, 3, 1], (2, 2), (1, 1), (1, 1, 0, 0), (10, 90), (0, 0), True),
+    "padding counted, operand below its zero point": (
+        "i8", [3, 3, 1], (2, 2), (1, 1), (1, 1, 0, 0), (10, 90), (99, 4), True),
+    "padding not counted, operand above its zero point": (
+        "i8", [3, 3, 1], (2, 2), (1, 1), (1, 1, 0, 0), (10, 90), (0, 0)),
     "operand clamped to one value": ("i8", [3, 3, 1], (3, 3), (1, 1), (1, 1, 1, 1), (-77, -77), (3, 3)),
     "i16": ("i16", [4, 4, 2], (2, 2), (2, 2)),
     "i16, zero points at the ends": ("i16", [3, 3, 1], (3, 2), (1, 1), (1, 1, 1, 0), None, (-32_768, 32_767)),

@@ -88,7 +88,8 @@ ROWS = {  # name: rows to search, of i8
     "rising": [1, 2, 3, 4], "falling": [4, 3, 2, 1], "all equal": [5, 5, 5, 5], "all least": [-128] * 4,
     "all greatest": [127] * 4, "tie of first and last": [9, 1, 2, 9], "tie in the middle": [1, 7, 7, 2],
     "tie of the last two": [1, 2, 7, 7], "negative alone": [-5, -3, -3, -9], "greatest last": [0, 0, 0, 1],
-    "greatest first": [1, 0, 0, 0], "least and greatest": [-128, 127, -128, 127], "zeros and one least": [0, -128, 0, 0],
+    "greatest first": [1, 0, 0, 0], "least and greatest": [-128, 127, -128, 127],
+    "zeros and one least": [0, -128, 0, 0],
     "two pairs": [3, 8, 3, 8],
 }
 
@@ -127,8 +128,8 @@ def topk() -> list:
             out.append(vector(f"TopK: {dtype}, {k} of 4, {name}", g, [pack(dtype, [v * unit for v in row])]))
     shapes = [("i8", [1], 1), ("i32", [1] * 6, 1), ("i8", [5, 1], 1), ("i8", [1, 5], 5), ("i16", [2, 5], 1)]
     shapes += [("i32", [2, 3, 4], k) for k in range(1, 5)]
-    shapes += [("i16", [1, 2, 1, 2, 1, 7], 3), ("i8", [2, 15], 3), ("i8", [2, 16], 3), ("i8", [2, 17], 17), ("i8", [65], 9),
-               ("i8", [127], 5), ("i8", [128], 5), ("i8", [300], 20), ("i32", [4, 9], 8)]
+    shapes += [("i16", [1, 2, 1, 2, 1, 7], 3), ("i8", [2, 15], 3), ("i8", [2, 16], 3), ("i8", [2, 17], 17),
+               ("i8", [65], 9), ("i8", [127], 5), ("i8", [128], 5), ("i8", [300], 20), ("i32", [4, 9], 8)]
     for dtype, shape, k in shapes:
         g = Graph((dtype, shape))
         g.add("TopK", 0, k=k)

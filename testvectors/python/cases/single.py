@@ -10,8 +10,8 @@ from .rng import Rng
 M0, M1 = 1 << 23, (1 << 24) - 1  # the least and the greatest multiplier that is not 0
 I32 = bounds("i32")
 TIES = list(range(-9, 10))
-WIDE = [I32[0], I32[0] + 1, I32[0] + 127, I32[0] + 128, I32[0] + 192, -(1 << 24) - 1, -(1 << 24), 1 - (1 << 24), -65_537, -3,
-        -1, 0, 1, 3, 65_537, (1 << 24) - 1, 1 << 24, (1 << 24) + 1, (1 << 24) + 3, (1 << 25) + 2, (1 << 25) + 6,
+WIDE = [I32[0], I32[0] + 1, I32[0] + 127, I32[0] + 128, I32[0] + 192, -(1 << 24) - 1, -(1 << 24), 1 - (1 << 24),
+        -65_537, -3, -1, 0, 1, 3, 65_537, (1 << 24) - 1, 1 << 24, (1 << 24) + 1, (1 << 24) + 3, (1 << 25) + 2, (1 << 25) + 6,
         (1 << 30) + 32, (1 << 30) + 96, I32[1] - 64, I32[1] - 63, I32[1]]
 
 
@@ -70,7 +70,8 @@ RESCALE = {  # name: (values or None, arguments)
     "i16 to i32": (None, dict(source="i16", m=M1, s=9, to="i32", zp=-1)),
     "operand clamped": (TIES, dict(source="i32", m=M0, s=24, clamp=(-3, 5))),
     "operand clamped to one value": (TIES, dict(source="i32", m=M0, s=24, clamp=(-3, -3))),
-    "operand clamped to a tie of 25 bits": (WIDE, dict(source="i32", m=M0, s=23, to="i32", clamp=((1 << 24) + 1, (1 << 24) + 3))),
+    "operand clamped to a tie of 25 bits": (
+        WIDE, dict(source="i32", m=M0, s=23, to="i32", clamp=((1 << 24) + 1, (1 << 24) + 3))),
 }
 SHAPED = {
     "one element": dict(source="i32", shape=[1], m=M0 + 1, s=43),
@@ -131,8 +132,8 @@ SUMS = {  # name: what differs from the plain sum of two i8
     "zero points -128": dict(zero_points=(-128, -128), zero_point=-128),
     "zero points 127": dict(zero_points=(127, 127), shift=24),
     "zero points at both ends": dict(zero_points=(-128, 127), shift=24),
-    "as u8, with fixed": dict(multipliers=(M0 + 77, M1 - 5), zero_points=(-128, -128), fixed=-(13_000_001 << 7), shift=25,
-                              zero_point=-128),
+    "as u8, with fixed": dict(multipliers=(M0 + 77, M1 - 5), zero_points=(-128, -128), fixed=-(13_000_001 << 7),
+                              shift=25, zero_point=-128),
     "zero point 127": dict(zero_point=127, shift=25),
     "zero point -128": dict(zero_point=-128, shift=25),
     "relu": dict(zero_point=-10, lo=-10, shift=24),

@@ -94,7 +94,8 @@ CASES = {
     "negative leaves": (Forest(stump(0, 0, -5, -9), bias=[-1]), "i8", [3, 1]),
     "equal leaves": (Forest(stump(0, 0, 4, 4)), "i8", [3, 1]),
     "two channels": (Forest((0, 3, [1, -2], [3, 4])), "i8", [3, 1]),
-    "two channels, two trees, bias": (Forest((0, 3, [1, -2], [3, 4]), (1, -3, [10, 20], [-30, 40]), bias=[5, -5]), "i8", [3, 2]),
+    "two channels, two trees, bias": (
+        Forest((0, 3, [1, -2], [3, 4]), (1, -3, [10, 20], [-30, 40]), bias=[5, -5]), "i8", [3, 2]),
     "17 channels": (Forest((0, 3, list(range(17)), list(range(17, 0, -1)))), "i8", [2, 1]),
     "interval is the union of channels": (Forest((0, 3, [1000, -2], [1001, -4])), "i8", [3, 1]),
     "depth 2": (Forest((0, 0, stump(1, -5), stump(1, 5, 3, 4))), "i8", [6, 2]),
@@ -114,8 +115,10 @@ CASES = {
     "many rows": (Forest(stump(1, 3)), "i8", [33, 2]),
     "clamped to the left": (Forest(stump(0, 3)), "i8", [3, 1], (-9, 3)),
     "clamped to the right": (Forest(stump(0, 3)), "i8", [3, 1], (4, 9)),
-    "greatest sum that the condition allows": (Forest(stump(0, 0, LAST - 8, 0), stump(0, 9, 3, 5), bias=[3]), "i8", [3, 1]),
-    "least sum that the condition allows": (Forest(stump(0, 0, 8 - LAST, 0), stump(0, 9, -3, -5), bias=[-3]), "i8", [3, 1]),
+    "greatest sum that the condition allows": (
+        Forest(stump(0, 0, LAST - 8, 0), stump(0, 9, 3, 5), bias=[3]), "i8", [3, 1]),
+    "least sum that the condition allows": (
+        Forest(stump(0, 0, 8 - LAST, 0), stump(0, 9, -3, -5), bias=[-3]), "i8", [3, 1]),
     "signs count by magnitude": (Forest(stump(0, 0, LAST - 5, 0), bias=[-5]), "i8", [3, 1]),
 }
 

@@ -20,7 +20,8 @@ def then(draw: Draw, g: Graph, value: int, channels: int, taps: int) -> Graph:
     # A sum of so many products, brought to about the result's range.
     middle = 38 + taps.bit_length() // 2 - (8 if to == "i16" else 0)
     m, s = draw.values(n, M0, M1), draw.numbers(n, middle - 2, middle + 2)
-    y = g.add("Rescale", value, multiplier=("i32", [n], m), shift=("i8", [n], s), **(draw.range_attributes("i8") | {"dtype": to}))
+    y = g.add("Rescale", value, multiplier=("i32", [n], m), shift=("i8", [n], s),
+              **(draw.range_attributes("i8") | {"dtype": to}))
     if draw.chance(4):
         lo, hi = draw.sub_range(*bounds(to))
         y = g.add("Clamp", y, lo=lo, hi=hi)
@@ -81,14 +82,16 @@ def conv_transpose(draw):
     last = [draw.edge(-3, min(5, n - 1 - p)) if draw.chance(2) else min(0, n - 1 - p) for n, p in zip(length, first)]
     g = Graph((dtype, x))
     y = g.add("ConvTranspose2d", draw.narrowed(g, 0, dtype), weight=draw.tensor_of("i8", [o, *kernel, x[2]]),
-              bias=bias(draw, o), zero_point=draw.edge(*bounds(dtype)), stride=stride, dilation=dilation, pads=first + last)
+              bias=bias(draw, o), zero_point=draw.edge(*bounds(dtype)), stride=stride, dilation=dilation,
+              pads=first + last)
     return then(draw, g, y, o, kernel[0] * kernel[1] * x[2])
 
 
 @bulk("BatchMatMul")
 def batch_matmul(draw):
     types = [draw.dtype("i8", "i8", "i16") for _ in range(2)]
-    lead, (m, n), k = draw.shape(1, 4, 4) if draw.chance(2) else [], draw.many(2, 1, 9), draw.pick((1, 2, 3, 5, 16, 33, 64))
+    lead = draw.shape(1, 4, 4) if draw.chance(2) else []
+    (m, n), k = draw.many(2, 1, 9), draw.pick((1, 2, 3, 5, 16, 33, 64))
     transposed = draw.chance(2)
     g = Graph((types[0], lead + [m, k]), (types[1], lead + ([n, k] if transposed else [k, n])))
     values = [draw.narrowed(g, i, types[i]) for i in (0, 1)]

@@ -57,6 +57,7 @@ def tree_ensemble(draw):
         "TreeEnsemble", draw.narrowed(g, 0, dtype), feature=draw.tensor_of("i32", [nodes], 0, shape[-1] - 1),
         threshold=draw.tensor_of("i32", [nodes], *((-middle, middle - 1) if not draw.chance(8) else (-M1 - 1, M1))),
         children=("i32", [nodes, 2], children), roots=("i32", [len(roots)], roots),
-        leaves=draw.tensor_of("i32", [leaves, c], -most, most), bias=draw.tensor_of("i32", [c], -min(most, 999), min(most, 999)),
+        leaves=draw.tensor_of("i32", [leaves, c], -most, most),
+        bias=draw.tensor_of("i32", [c], -min(most, 999), min(most, 999)),
     )
     return g

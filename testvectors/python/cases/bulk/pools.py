@@ -27,7 +27,8 @@ def maxpool(draw):
 @bulk("AvgPool")
 def avgpool(draw):
     g, dtype, x, window = pool(draw, "i8", "i16")
-    g.add("AvgPool", x, **window, zero_points=[draw.edge(*bounds(dtype)) for _ in range(2)], count_padding=draw.chance(2))
+    zero_points = [draw.edge(*bounds(dtype)) for _ in range(2)]
+    g.add("AvgPool", x, **window, zero_points=zero_points, count_padding=draw.chance(2))
     return g
 
 
