@@ -1,8 +1,12 @@
 """What was measured, as Markdown tables whose columns line up."""
 
+import datetime
+import os
 import pathlib
 import platform
+import tomllib
 
+import onnxruntime
 from graphs import WHOLE
 
 # (our instruction set, peer, goal for a whole graph, goal for a single shape): the peer's time over ours.
@@ -17,6 +21,13 @@ def processor() -> str:
     return platform.processor()
 
 
+def head(args) -> str:
+    crates = tomllib.loads((pathlib.Path(__file__).parent / "peers/Cargo.toml").read_text())["dependencies"]
+    rten, tract = (crates[name]["version"].lstrip("=") for name in ("rten", "tract-onnx"))
+    return (f"{processor()}, {os.cpu_count()} CPUs, {datetime.date.today()}; onnxruntime {onnxruntime.__version__}, "
+            f"rten {rten}, tract {tract}; the best median of {args.rounds} rounds in turn.")
+
+
 def lines(rows, batches, isas, peers) -> list[str]:
     out = []
     for threads in dict.fromkeys(r["threads"] for r in rows):
@@ -24,7 +35,7 @@ def lines(rows, batches, isas, peers) -> list[str]:
         out += layers([r for r in rows if r["threads"] == threads], isas, peers)
     if batches:
         out += ["", "Inputs a second", "", *throughput(batches)]
-    return [*out, "", *summary(rows), *notes(rows + batches)]
+    return [*out, "", *(f"- {line}" for line in summary(rows) + notes(rows + batches))]
 
 
 def layers(rows, isas, peers) -> list[str]:
@@ -73,14 +84,14 @@ def throughput(rows) -> list[str]:
 
 
 def summary(rows) -> list[str]:
-    out = [f"A ratio above 1: ours is faster. `{SHORT.strip()}` is short of the goal:"]
+    out = [f"A ratio above 1: ours is faster. `{SHORT.strip()}`: short of the goal."]
     for goal in GOALS:
         isa, peer, whole, single = goal
         found = [(row, *ratio(row, goal)) for row in rows if ratio(row, goal)]
         if found:
             met = sum(got >= wanted for _, got, wanted in found)
             text = f"{whole} x" if whole == single else f"{whole} x on whole graphs, {single} x on single shapes"
-            out.append(f"{isa} against {peer}: goal {text}; met in {met} of {len(found)} rows")
+            out.append(f"{isa} against {peer}: the goal is {text}; {met} of {len(found)} rows meet it.")
     return out
 
 
@@ -89,7 +100,7 @@ def notes(rows) -> list[str]:
     for row in rows:
         for note in row["notes"]:
             nets.setdefault(note, []).append(row["net"])
-    return [f"note: {note} ({', '.join(dict.fromkeys(of))})" for note, of in nets.items()]
+    return [f"{note} ({', '.join(dict.fromkeys(of))})" for note, of in nets.items()]
 
 
 def markdown(head, body, left) -> list[str]:

@@ -9,6 +9,7 @@
     --rounds N --ms N   how often each takes its turn, and for how long
     --quick             two short rounds, onnxruntime alone, no batch table
     --json FILE         the figures for programs
+    --docs FILE         puts what is printed between the two marks of docs/benchmarks.md
 """
 
 import argparse
@@ -22,6 +23,8 @@ from build import CONVERTED, build
 from graphs import BATCHED, FILES, NETS
 from measure import FORMS, measure
 from runner import Files
+BEGIN, END = "<!-- make bench-cpu: begin -->", "<!-- make bench-cpu: end -->"
+
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -34,6 +37,7 @@ def arguments():
     parser.add_argument("--ms", type=int)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--docs", type=pathlib.Path)
     parser.add_argument("--list", action="store_true")
     args = parser.parse_args()
     quick, full = (["onnxruntime"], 0, 2, 80), (list(FORMS), 32, 3, 250)
@@ -63,8 +67,11 @@ def main():
             if key in BATCHED and args.batch:
                 two = args.isa[:1], [p for p in args.peers if p == "onnxruntime"]
                 batches += [row, measure(key, files, threads, args.batch, *two, args, known)]
-    print(f"{report.processor()}, {os.cpu_count()} CPUs, best median of {args.rounds} rounds in turn")
-    print("\n".join(report.lines(rows, batches, args.isa, args.peers)))
+    text = "\n".join([report.head(args), *report.lines(rows, batches, args.isa, args.peers)])
+    print(text)
+    if args.docs:
+        before, rest = args.docs.read_text().split(BEGIN)
+        args.docs.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
     if args.json:
         args.json.write_text(json.dumps({"processor": report.processor(), "rows": rows, "batches": batches}, indent=1))
 
