@@ -44,6 +44,7 @@ def build(key: str, out: pathlib.Path) -> pathlib.Path:
 
 def write(net, folder: pathlib.Path) -> None:
     (folder / "model.iso").write_bytes(FromNet(net).to_file())
+    (folder / "f24.iso").write_bytes(FromNet(net, f24=True).to_file())
     alone = len(net.nodes) == 1 and net.nodes[0].kind == "conv"
     for form in FORMS:
         if form != "nhwc" or alone:

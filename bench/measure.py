@@ -76,6 +76,12 @@ def measure(key, files, threads, batch, isas, peers, args, known) -> dict:
     for peer in peers if ours and (files.about["alike"] or "unit" in files.about) else ():
         if runner := runners[peer]:
             row["agree"][peer] = agreement(files, ours.output, runner.output, row["forms"][peer])
+            if peer == "onnxruntime" and batch == 1 and (files.folder / "f24.iso").exists():
+                exact = attempt(lambda: files.ours(isas[0], threads, file="f24.iso"), notes, "RescaleF24")
+                if exact:
+                    again = agreement(files, exact.output, runner.output, row["forms"][peer])
+                    row["agree"][peer]["f24"] = again["differ"]
+                    exact.close()
             if gross(row["agree"][peer]):
                 notes.append(f"{peer}: another answer, so no time: {row['agree'][peer]}")
                 runner.close()

@@ -67,7 +67,9 @@ def describe(agreed) -> str:
     if agreed is None:
         return "not compared"
     if "differ" in agreed:
-        return f"{agreed['differ']} of {agreed['elements']} differ, most {agreed['most']}"
+        exact = {None: "", 0: "; with F24 equal"}.get(agreed.get("f24"), f"; with F24 {agreed.get('f24')}")
+        apart = f"{agreed['differ']} of {agreed['elements']} by up to {agreed['most']}" if agreed["differ"] else "equal"
+        return apart + exact
     return f"cosine to float32: ours {agreed['ours']}, onnxruntime {agreed['theirs']}"
 
 

@@ -71,8 +71,8 @@ class Files:
         self.folder, self.target = folder, pathlib.Path(target)
         self.about = json.loads((folder / "about.json").read_text())
 
-    def ours(self, isa, threads, batch=1) -> Runner:
-        command = [self.target / "release/examples/time_model", self.folder / "model.iso", "--isa", isa]
+    def ours(self, isa, threads, batch=1, file="model.iso") -> Runner:
+        command = [self.target / "release/examples/time_model", self.folder / file, "--isa", isa]
         options = ["--threads", threads, "--batch", batch, "--input", self.folder / "input.iso", "--wait", "yes"]
         return Runner(isa, command + options)
 
