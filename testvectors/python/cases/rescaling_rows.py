@@ -75,6 +75,11 @@ def dyn_quant_row() -> list:
         for name, clamp in (("positive", (0, most)), ("negative", (least, -1)), ("zero alone", (0, 0)),
                             ("up to zero", (least, 0)), ("from one", (1, most))):
             out.append(quantised_by(f"{dtype}, {name}", dtype, [11], [77], clamp, extremes(dtype)))
+    # Near 127 * 2^24 the multiplier is 2^30 itself, with and without a rest: an odd multiple of 2^23 is a tie.
+    halves = [sign * odd << 23 for odd in (1, 3, 5, 253) for sign in (1, -1)]
+    for d in (-1, 0, 1):
+        row = (127 << 24) + d
+        out.append(quantised_by(f"row maximum {row}, ties of the least multiplier", I32, [8], [row], values=halves))
     # x · 127 / 254 = x / 2: every odd x is a tie, which goes up.
     out.append(quantised_by("ties go up", I16, [21], [254], values=list(range(-10, 11))))
     out.append(quantised_by("each row by its own number", I16, [4, 3], [1, 100, 127, 32_767], values=[1, -1, 50] * 4))

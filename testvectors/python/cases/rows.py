@@ -110,6 +110,11 @@ def norm(op) -> list:
     # Sums of squares (+ 1) on both sides of powers of four, where the shift of rsqrt changes.
     for v in (1, 2, 3, 7, 8, 15, 16, 181, 182, 32_767):
         put(f"{v} and -{v}", I16, [[v, -v]], fraction=most_fraction(op) - 2)
+    # V = 4: the multiplier would be 2^31 and is 2^31 - 1, so that one half is not quite reached.
+    halves, epsilon = ([[1, 1, 1], [-1, -1, -1]], 1) if op == "L2Norm" else ([[1, -1, 1, -1]], 3)
+    put("one over the root of four, halves", I8, halves, epsilon=epsilon, fraction=0)
+    put("one over the root of 4^10, halves", I16, [[v << 9 for v in row] for row in halves], epsilon=epsilon << 18,
+        fraction=0)
     for k in (15, 16, 17, 33, 64):
         rng = Rng(f"{op} {k}")
         put(f"row of {k}", I16, [rng.many(k, -3000, 3000) for _ in range(2)])
