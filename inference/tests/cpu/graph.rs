@@ -106,7 +106,7 @@ impl Graph {
     pub fn random(rng: &mut Rng, nodes: usize) -> Self {
         let channels = rng.pick(&[1, 2, 3, 4, 5, 8, 15, 16, 17, 33]);
         let image = [rng.range(1, 9) as u32, rng.range(1, 9) as u32, channels];
-        let first = TensorType::new(DType::I8, &image);
+        let first = TensorType::new(rng.pick(&[DType::I8, DType::I8, DType::I16]), &image);
         let inputs = if rng.below(3) == 0 {
             vec![first.clone(), TensorType::new(rng.dtype(), &image)]
         } else {
@@ -114,7 +114,7 @@ impl Graph {
         };
         let mut graph = Self::new(&inputs);
         while graph.nodes.len() < nodes {
-            let tag = rng.range(1, 50);
+            let tag = rng.pick(&Self::tags());
             if let Some(next) = graph.clone().with(rng, tag) {
                 graph = next;
             }
@@ -125,6 +125,11 @@ impl Graph {
         graph.with_outputs(&outputs)
     }
 
+    /// Of all ops.
+    pub fn tags() -> Vec<i64> {
+        (1..=50).chain(60..=62).collect()
+    }
+
     /// With one more node of the op with this tag, mostly on the latest value.
     pub fn with(mut self, rng: &mut Rng, tag: i64) -> Option<Self> {
         let values = self.model.values().len() as u64;
@@ -132,7 +137,8 @@ impl Graph {
         let ty = self.model.values()[value as usize].ty.clone();
         let (channels, rank) = (ty.channels(), ty.shape.len());
         let mut operands = vec![value as u32];
-        let zero_point = rng.value(DType::I8);
+        let wide = ty.dtype == DType::I16 && rng.below(2) == 0;
+        let zero_point = rng.value(if wide { DType::I16 } else { DType::I8 });
         let few = |rng: &mut Rng, n| [rng.range(1, n) as u32, rng.range(1, n) as u32];
         let op = match tag {
             1 | 2 => {
@@ -141,11 +147,15 @@ impl Graph {
                 let pads = std::array::from_fn(|_| rng.range(0, most) as u32);
                 let n = if tag == 1 { rng.pick(&[1, 3, 10, 16, 17, 31, 48, 66]) } else { channels };
                 let [kh, kw] = kernel;
-                let shape = if tag == 1 { vec![n, kh, kw, channels] } else { vec![kh, kw, channels] };
+                let divides = |g: &u32| channels.is_multiple_of(*g) && n.is_multiple_of(*g);
+                let groups = rng.pick(&(1..=channels).filter(divides).collect::<Vec<_>>());
+                let groups = if rng.below(3) == 0 { groups } else { 1 };
+                let shape =
+                    if tag == 1 { vec![n, kh, kw, channels / groups] } else { vec![kh, kw, channels] };
                 let weight = self.constant(rng.weights(&shape));
                 let bias = self.constant(rng.biases(n));
                 if tag == 1 {
-                    Op::Conv2d(Conv2d { weight, bias, zero_point, stride, dilation, pads, groups: 1 })
+                    Op::Conv2d(Conv2d { weight, bias, zero_point, stride, dilation, pads, groups })
                 } else {
                     Op::DepthwiseConv2d(DepthwiseConv2d { weight, bias, zero_point, stride, dilation, pads })
                 }
@@ -209,7 +219,16 @@ impl Graph {
                 (1..rank).for_each(|i| perm.swap(i, rng.below(i as u64 + 1) as usize));
                 Op::Transpose(Transpose { perm })
             }
-            11 => Op::Table8(Table8 { table: self.constant(rng.weights(&[256])) }),
+            11 => {
+                let dtype = rng.dtype();
+                let all = dtype.range();
+                Op::Table8(Table8 { table: self.numbers(rng, &[256], dtype, all.lo.into(), all.hi.into()) })
+            }
+            60.. => {
+                let (all, op) = self.f24(rng, tag, value as u32)?;
+                operands = all;
+                op
+            }
             _ => {
                 let (all, op) = self.more(rng, tag, value as u32)?;
                 operands = all;

@@ -17,7 +17,7 @@ impl Graph {
     }
 
     /// A constant of random elements of lo..=hi.
-    fn numbers(&mut self, rng: &mut Rng, shape: &[u32], dtype: DType, lo: i64, hi: i64) -> u32 {
+    pub fn numbers(&mut self, rng: &mut Rng, shape: &[u32], dtype: DType, lo: i64, hi: i64) -> u32 {
         let tensor = Self::tensor(rng, shape, dtype, lo, hi);
         self.constant(tensor)
     }
@@ -44,7 +44,7 @@ impl Graph {
     }
 
     /// A value of this type whose shape broadcasts with `shape`.
-    fn partner(&mut self, rng: &mut Rng, x: u32, shape: &[u32], dtype: DType) -> Option<u32> {
+    pub fn partner(&mut self, rng: &mut Rng, x: u32, shape: &[u32], dtype: DType) -> Option<u32> {
         let shape: Vec<u32> = shape
             .iter()
             .map(|&d| if d == 1 { rng.range(1, 3) as u32 } else { rng.pick(&[1, d, d]) })
