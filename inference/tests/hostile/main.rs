@@ -6,6 +6,8 @@
 //! repeats one case alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../cpu/f24.rs"]
+mod f24;
 #[allow(dead_code)]
 #[path = "../cpu/graph.rs"]
 mod graph;
