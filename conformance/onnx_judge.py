@@ -56,7 +56,9 @@ class Case:
         return self.p.like((), self.dtype, scale, self.zero())
 
     def weight(self, shape):
-        return self.rng.choice(WEIGHTS, shape).clip(max=WEIGHTS[1] - 1) if self.int(0, 5) == 0 else self.rng.integers(*WEIGHTS, shape)
+        if self.int(0, 5) == 0:
+            return self.rng.choice(WEIGHTS, shape).clip(max=WEIGHTS[1] - 1)
+        return self.rng.integers(*WEIGHTS, shape)
 
     def scales(self, n, x, terms, y):
         """Of the weights, one or one a channel, so that sums of that many products fill the result's range."""
@@ -80,7 +82,8 @@ class Case:
         scales = self.scales(o, x, terms, y)
         bias = self.rng.integers(-1000 * terms, 1000 * terms + 1, o)
         if self.int(0, 9) == 0:  # sums up to i32's ends
-            bias = self.rng.choice([-1, 1], o) * ((1 << 31) - 1 - np.abs(weight).reshape(o, -1).sum(1) * 255 - self.int(0, 99))
+            room = (1 << 31) - 1 - np.abs(weight).reshape(o, -1).sum(1) * 255
+            bias = self.rng.choice([-1, 1], o) * (room - self.int(0, 99))
         strides = [1, 1] if same else [self.int(1, 2), self.int(1, 2)]
         how = dict(group=group, strides=strides, dilations=d, pads=pads)
         return ops.conv(self.p, x, weight, scales, bias, y, **how)

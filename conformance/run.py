@@ -19,9 +19,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "testvectors" / "python")]
 
 HEAD = """# Conformance
 
-What `make conformance` found; [its README](../conformance/README.md) says how it looks. A case is equal where each of \
-ours gives the judge's numbers, all of them: {ours}. The judges: tosa-tools {tosa} (tests made with seed {seeds}) and \
-onnxruntime {onnxruntime}, on {processor}.
+What `make conformance` found; [its README](../conformance/README.md) says how it looks. A case is equal where each of
+ours gives the judge's numbers, all of them. Ours: {ours}. The judges: tosa-tools {tosa}
+(tests made with seed {seeds}) and onnxruntime {onnxruntime}, on {processor}.
 
 """
 
@@ -77,7 +77,8 @@ def timed(name, judge, *args):
 
 def tosa(engine, args):
     import tosa_judge
-    cache = os.environ.get("ISOCORTEX_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "isocortex"
+    ours = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "isocortex"
+    cache = os.environ.get("ISOCORTEX_CACHE") or ours
     return tosa_judge.judge(engine, Path(cache) / "conformance", args.short, args.seeds, args.only)
 
 

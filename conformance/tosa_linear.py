@@ -64,7 +64,8 @@ def depthwise_conv2d(low):
 def transpose_conv2d(low):
     a, weight = low.test.attribute, low.test.array(1)
     pads = [-p for p in four(numbers(a, "OutPad"))]
-    return weighted(low, "ConvTranspose2d", weight, len(weight), stride=numbers(a, "Stride"), dilation=[1, 1], pads=pads)
+    how = dict(stride=numbers(a, "Stride"), dilation=[1, 1], pads=pads)
+    return weighted(low, "ConvTranspose2d", weight, len(weight), **how)
 
 
 @rule("MATMUL")

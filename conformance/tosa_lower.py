@@ -205,9 +205,10 @@ def reduction(name, ours, **more):
     RULES[name] = reduce
 
 
-for _name, _ours, _more in (("REDUCE_ALL", "ReduceMin", {}), ("REDUCE_ANY", "ReduceMax", {}), ("REDUCE_MAX", "ReduceMax", {}),
-                            ("REDUCE_MIN", "ReduceMin", {}), ("REDUCE_SUM", "ReduceSum", {"zero_point": 0})):
-    reduction(_name, _ours, **_more)
+for _name, _ours in (("REDUCE_ALL", "ReduceMin"), ("REDUCE_ANY", "ReduceMax"), ("REDUCE_MAX", "ReduceMax"),
+                     ("REDUCE_MIN", "ReduceMin")):
+    reduction(_name, _ours)
+reduction("REDUCE_SUM", "ReduceSum", zero_point=0)
 
 
 @rule("ARGMAX")
