@@ -26,11 +26,16 @@ pub(super) fn fast(model: &Model, index: usize) -> bool {
     match &node.op {
         Op::Conv2d(op) => i8s(0) && op.groups == 1,
         Op::DepthwiseConv2d(_) | Op::MatMul(_) | Op::MaxPool(_) => i8s(0),
-        Op::Table8(_) => value(model.header().inputs.len() + index).dtype == DType::I8,
-        // Without broadcasting.
-        Op::AddScaled(_) => operand(0).map(|a| &a.shape) == operand(1).map(|b| &b.shape),
+        Op::BatchMatMul(op) => i8s(1) && op.zero_points[1] == 0,
         _ => true,
     }
+}
+
+/// True for an AddScaled without broadcasting.
+pub(super) fn alike(model: &Model, index: usize) -> bool {
+    let node = &model.header().nodes[index];
+    let mut shapes = node.operands.iter().map(|&v| &model.values()[v as usize].ty.shape);
+    shapes.next() == shapes.next()
 }
 
 /// All nodes in order, each with its tail if `fuse`, so that results that only the next one needs are never stored.
@@ -72,8 +77,9 @@ pub(super) fn turned(model: &Model, units: &[Unit<'_>]) -> Vec<bool> {
     turned[..header.inputs.len()].fill(true);
     for unit in units {
         let op = &header.nodes[unit.node].op;
-        let turns =
-            matches!(op, Op::Rescale(_) | Op::AddScaled(_) | Op::MaxPool(_)) && fast(model, unit.node);
+        let turns = matches!(op, Op::Rescale(_) | Op::MaxPool(_) | Op::DynQuantRow(_))
+            && fast(model, unit.node)
+            || matches!(op, Op::AddScaled(_)) && alike(model, unit.node);
         turned[unit.result] = unit.tail.rescale.is_some() || turns;
     }
     for (index, node) in header.nodes.iter().enumerate() {
@@ -85,7 +91,8 @@ pub(super) fn turned(model: &Model, units: &[Unit<'_>]) -> Vec<bool> {
                 | Op::AddScaled(_)
                 | Op::MaxPool(_)
                 | Op::ReduceSum(_)
-        ) && fast(model, index);
+        ) && fast(model, index)
+            && (alike(model, index) || !matches!(node.op, Op::AddScaled(_)));
         node.operands.iter().for_each(|&v| turned[v as usize] &= reads);
     }
     header.outputs.iter().for_each(|output| turned[output.value as usize] = false);

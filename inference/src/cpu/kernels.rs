@@ -5,14 +5,14 @@ use super::add_scaled;
 use super::conv::{Constants, Conv};
 use super::depthwise;
 use super::element::{Int, maybe_turned, typed};
-use super::elementwise::{Clamp, Reshape, Table8};
+use super::elementwise::{Clamp, Reshape};
 use super::fallback::Fallback;
-use super::fuse::{Unit, fast};
+use super::fuse::{Unit, alike, fast};
 use super::isa::{Body, Detected, Kernel, Loops};
+use super::kernels_rows;
 use super::max_pool::MaxPool;
 use super::reduce_sum::ReduceSum;
 use super::rescale::{Requant, RescaleAll};
-use super::transpose::Transpose;
 use super::window::Geometry;
 use crate::Error;
 use isocortex_model::{Model, Op};
@@ -79,7 +79,7 @@ pub(super) fn kernel(
                 loops(isa, RescaleAll { requant, elements, types: PhantomData::<fn(X) -> Y> })
             }))
         }
-        Op::AddScaled(op) => {
+        Op::AddScaled(op) if alike(model, index) => {
             let types = [x().dtype, operand(1).dtype, y.dtype];
             add_scaled::kernel(isa, op, types, [x_turned(0), x_turned(1), y_turned], elements)
         }
@@ -90,10 +90,9 @@ pub(super) fn kernel(
             let turned = x_turned(0);
             maybe_turned!(x().dtype, turned, X => loops(isa, ReduceSum::<X>::new(op, turned, &x().shape)))
         }
-        Op::Transpose(op) => typed!(x().dtype, X => loops(isa, Transpose::<X>::new(op, &x().shape))),
         Op::Reshape(_) => Box::new(Reshape { words: (y.bytes() as usize).div_ceil(4) }),
-        Op::Table8(op) => Box::new(Table8::new(constant(op.table).as_i8(), elements)),
-        _ => Box::new(Fallback::new(model, index)),
+        _ => kernels_rows::kernel(model, isa, index, y_turned)
+            .unwrap_or_else(|| Box::new(Fallback::new(model, index))),
     })
 }
 

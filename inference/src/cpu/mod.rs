@@ -9,6 +9,8 @@
 //! depends on an order.
 
 mod add_scaled;
+mod batch_mat_mul;
+mod broadcast;
 mod conv;
 mod depthwise;
 mod element;
@@ -18,13 +20,19 @@ mod fuse;
 mod gemm;
 mod isa;
 mod kernels;
+mod kernels_rows;
 mod max_pool;
+mod norm;
 mod plan;
 mod program;
+mod quantise;
 mod reduce_sum;
 mod rescale;
+mod rows;
 mod self_test;
 mod short;
+mod softmax;
+mod table16;
 mod team;
 mod transpose;
 mod window;

@@ -1,6 +1,7 @@
 //! Tiles of vpdpbusd: 16 channels times 4 bytes of k in one instruction, never the saturating form.
 //!
-//! Exact: the four products u8·i8 lie within ±255·128, vpdpbusd adds them and the accumulator mod 2^32.
+//! Exact: the four products u8·i8 lie within ±255·128, vpdpbusd adds them and the accumulator mod 2^32. Rows of 16 bits
+//! take vpdpwssd, two products at a time.
 //!
 //! Registers: R·P accumulators, P weights and one broadcast, at most 32. With one instruction a cycle and a
 //! latency of 4, four accumulators are enough to keep it busy; more rows save loads of weights.
@@ -16,10 +17,16 @@ use isocortex_model::DType;
 use std::arch::x86_64::*;
 
 pub(super) const TILES: Tiles = &[
-    &[(12, tile::<12, 1>), (4, tile::<4, 1>), (1, tile::<1, 1>)],
-    &[(12, tile::<12, 2>), (4, tile::<4, 2>), (1, tile::<1, 2>)],
-    &[(8, tile::<8, 3>), (4, tile::<4, 3>), (1, tile::<1, 3>)],
-    &[(6, tile::<6, 4>), (3, tile::<3, 4>), (1, tile::<1, 4>)],
+    &[(12, tile::<12, 1, false>), (4, tile::<4, 1, false>), (1, tile::<1, 1, false>)],
+    &[(12, tile::<12, 2, false>), (4, tile::<4, 2, false>), (1, tile::<1, 2, false>)],
+    &[(8, tile::<8, 3, false>), (4, tile::<4, 3, false>), (1, tile::<1, 3, false>)],
+    &[(6, tile::<6, 4, false>), (3, tile::<3, 4, false>), (1, tile::<1, 4, false>)],
+];
+pub(super) const WORD_TILES: Tiles = &[
+    &[(12, tile::<12, 1, true>), (4, tile::<4, 1, true>), (1, tile::<1, 1, true>)],
+    &[(12, tile::<12, 2, true>), (4, tile::<4, 2, true>), (1, tile::<1, 2, true>)],
+    &[(8, tile::<8, 3, true>), (4, tile::<4, 3, true>), (1, tile::<1, 3, true>)],
+    &[(6, tile::<6, 4, true>), (3, tile::<3, 4, true>), (1, tile::<1, 4, true>)],
 ];
 const _: () = assert!(ROWS == 12);
 
@@ -39,9 +46,18 @@ macro_rules! unrolled {
 
 #[allow(clippy::needless_range_loop)] // the indices are registers'
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-unsafe fn tile<const R: usize, const P: usize>(b: &Block<'_>, at: &[usize; ROWS], row: usize, out: &Out<'_>) {
+unsafe fn tile<const R: usize, const P: usize, const WORDS: bool>(
+    b: &Block<'_>,
+    at: &[usize; ROWS],
+    row: usize,
+    out: &Out<'_>,
+) {
     let depth = b.segments.len().wrapping_mul(b.groups);
-    let Weights::Bytes(weights) = b.weights else { return };
+    let weights: *const __m512i = match b.weights {
+        Weights::Bytes(weights) if !WORDS => weights.as_ptr().cast(),
+        Weights::Words(weights) if WORDS => weights.as_ptr().cast(),
+        _ => return,
+    };
     let mut acc = [[_mm512_setzero_si512(); P]; R];
     // SAFETY: the caller promises that a row's segments lie in `a` with all their groups, and that there are P
     // panels of `depth` groups and P of the bias; loads need no alignment.
@@ -50,7 +66,7 @@ unsafe fn tile<const R: usize, const P: usize>(b: &Block<'_>, at: &[usize; ROWS]
             let bias = _mm512_loadu_si512(b.bias.as_ptr().add(b.panel.wrapping_add(p)).cast());
             acc.iter_mut().for_each(|acc| acc[p] = bias);
         }
-        let mut weights = weights.as_ptr().add(b.panel.wrapping_mul(depth));
+        let mut weights = weights.add(b.panel.wrapping_mul(depth));
         for &segment in b.segments {
             let mut rows = [b.a.as_ptr(); R];
             for r in 0..R {
@@ -60,13 +76,17 @@ unsafe fn tile<const R: usize, const P: usize>(b: &Block<'_>, at: &[usize; ROWS]
             for _ in 0..b.groups {
                 let mut w = [_mm512_setzero_si512(); P];
                 for p in 0..P {
-                    w[p] = _mm512_loadu_si512(weights.add(p.wrapping_mul(depth)).cast());
+                    w[p] = _mm512_loadu_si512(weights.add(p.wrapping_mul(depth)));
                 }
                 weights = weights.add(1);
                 for r in 0..R {
                     let a = _mm512_set1_epi32(rows[r].add(k).cast::<i32>().read_unaligned());
                     for p in 0..P {
-                        acc[r][p] = _mm512_dpbusd_epi32(acc[r][p], a, w[p]);
+                        acc[r][p] = if WORDS {
+                            _mm512_dpwssd_epi32(acc[r][p], a, w[p])
+                        } else {
+                            _mm512_dpbusd_epi32(acc[r][p], a, w[p])
+                        };
                     }
                 }
                 k = k.wrapping_add(4);

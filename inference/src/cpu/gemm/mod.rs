@@ -88,6 +88,8 @@ pub(super) struct Gemm {
     n: usize,
     tail: Option<Requant>,
     dtype: DType,
+    /// Rows are of 16 bits.
+    words: bool,
 }
 
 impl Gemm {
@@ -110,10 +112,43 @@ impl Gemm {
             crate::Isa::Avx512Vnni => (pack::panels(weight, bias.len(), &segments)?, avx512vnni::TILES),
             _ => (None, &[]),
         };
+        let zero_point = 128 + zero_point;
+        Ok(Self::packed(isa, weights, tiles, (weight, bias), zero_point, segments, tail))
+    }
+
+    /// The same for rows of 16 bits, whose segments' lengths are in bytes all the same.
+    pub fn words(
+        isa: Detected,
+        (weight, bias): (&[i8], &[i32]),
+        zero_point: i32,
+        segments: Segments,
+    ) -> Result<Self, Error> {
+        let (weights, tiles): (_, Tiles) = match isa.isa() {
+            #[cfg(target_arch = "x86_64")]
+            crate::Isa::Avx2 => (pack::word_panels(weight, bias.len(), &segments)?, avx2::WORD_TILES),
+            #[cfg(target_arch = "x86_64")]
+            crate::Isa::Avx512Vnni => {
+                (pack::word_panels(weight, bias.len(), &segments)?, avx512vnni::WORD_TILES)
+            }
+            _ => (None, &[]),
+        };
+        let gemm = Self::packed(isa, weights, tiles, (weight, bias), zero_point, segments, None);
+        Ok(Self { words: true, ..gemm })
+    }
+
+    fn packed(
+        isa: Detected,
+        weights: Option<Weights>,
+        tiles: Tiles,
+        (weight, bias): (&[i8], &[i32]),
+        zero_point: i32,
+        segments: Segments,
+        tail: Option<Requant>,
+    ) -> Self {
         let weights = weights.unwrap_or_else(|| Weights::Plain(weight.to_vec()));
         let dtype = tail.as_ref().map_or(DType::I32, Requant::dtype);
         let (bias, n) = pack::bias(weight, bias, zero_point);
-        Ok(Self { isa, tiles, weights, segments, bias, n, tail, dtype })
+        Self { isa, tiles, weights, segments, bias, n, tail, dtype, words: false }
     }
 
     /// Type of the result.

@@ -25,6 +25,16 @@ impl<'a> Out<'a> {
         Self { at: bytes.as_mut_ptr(), elements, dtype, result: PhantomData }
     }
 
+    /// Some of the elements alone, for one of several threads.
+    ///
+    /// # Safety
+    /// Nobody else has access to these while the part lives.
+    pub unsafe fn section(&self, at: usize, elements: usize) -> Out<'_> {
+        assert!(at + elements <= self.elements, "beyond the result");
+        let at = self.at.wrapping_add(at * self.dtype.size());
+        Out { at, elements, dtype: self.dtype, result: PhantomData }
+    }
+
     /// Elements from `at` on, to write.
     ///
     /// # Safety

@@ -34,6 +34,8 @@ pub enum Weights {
     /// The same with each weight in 16 bits, where there is no instruction for bytes.
     #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     Wide(Vec<[i16; 64]>),
+    /// Panels of pairs of 16 bits, for rows of 16 bits.
+    Words(Vec<[i16; 32]>),
     /// As they came: without tiles, or for so few channels that a panel would be mostly empty.
     Plain(Vec<i8>),
 }
@@ -48,25 +50,32 @@ pub fn wide_panels(weight: &[i8], n: usize, segments: &Segments) -> Result<Optio
     Ok(pack(weight, n, segments)?.map(Weights::Wide))
 }
 
+/// Panels of pairs, for a segment whose length is in 16 bits: see [`pack`].
+pub fn word_panels(weight: &[i8], n: usize, segments: &Segments) -> Result<Option<Weights>, Error> {
+    Ok(pack(weight, n, segments)?.map(Weights::Words))
+}
+
 /// Weights `[n, k]` as panels of 16 channels: `[panel][segment][group][channel][4]`, with 0 where there is no
 /// weight. `None` where that would take more than four times the elements of the weights (few channels or very
 /// short segments), small matrices aside.
-fn pack<T: Copy + Default + From<i8>>(
+fn pack<T: Copy + Default + From<i8>, const GROUP: usize>(
     weight: &[i8],
     n: usize,
     segments: &Segments,
-) -> Result<Option<Vec<[T; 64]>>, Error> {
-    let (depth, groups, k) = (segments.depth(), segments.groups(), segments.starts.len() * segments.len);
+) -> Result<Option<Vec<[T; GROUP]>>, Error> {
+    // Elements of a channel in a group; of a segment.
+    let (four, len) = (GROUP / LANES, segments.len * GROUP / 64);
+    let (depth, groups, k) = (segments.depth(), len.div_ceil(four), segments.starts.len() * len);
     let packed = n.div_ceil(LANES).saturating_mul(depth);
-    if packed.saturating_mul(64) > weight.len().saturating_mul(4).saturating_add(1 << 16) {
+    if packed.saturating_mul(GROUP) > weight.len().saturating_mul(4).saturating_add(1 << 16) {
         return Ok(None);
     }
-    let mut to = memory(packed, [T::default(); 64])?;
+    let mut to = memory(packed, [T::default(); GROUP])?;
     for (channel, row) in weight.chunks_exact(k).enumerate() {
         let panel = &mut to[channel / LANES * depth..][..depth];
-        for (segment, groups) in row.chunks_exact(segments.len).zip(panel.chunks_exact_mut(groups)) {
-            for (from, to) in segment.chunks(4).zip(groups) {
-                let to = &mut to[channel % LANES * 4..];
+        for (segment, groups) in row.chunks_exact(len).zip(panel.chunks_exact_mut(groups)) {
+            for (from, to) in segment.chunks(four).zip(groups) {
+                let to = &mut to[channel % LANES * four..];
                 to.iter_mut().zip(from).for_each(|(to, &from)| *to = from.into());
             }
         }
@@ -74,14 +83,15 @@ fn pack<T: Copy + Default + From<i8>>(
     Ok(Some(to))
 }
 
-/// `bias − (128 + zp)·Σ w` for each channel, mod 2^32, in panels; and the number of channels.
+/// `bias − zp·Σ w` for each channel, mod 2^32, in panels; and the number of channels. The zero point is that of `a`: 128
+/// more for bytes.
 pub fn bias(weight: &[i8], bias: &[i32], zero_point: i32) -> (Vec<[i32; LANES]>, usize) {
     let k = weight.len() / bias.len().max(1);
     let mut to = vec![[0; LANES]; bias.len().div_ceil(LANES)];
     for (channel, (row, &bias)) in weight.chunks_exact(k.max(1)).zip(bias).enumerate() {
-        // A row has at most 2^28 weights, so the sum is within 2^35 and the product within 2^43.
+        // A row has at most 2^28 weights, so the sum is within 2^35 and the product within 2^51.
         let sum: i64 = row.iter().map(|&w| i64::from(w)).sum();
-        to[channel / LANES][channel % LANES] = (i64::from(bias) - sum * (128 + i64::from(zero_point))) as i32;
+        to[channel / LANES][channel % LANES] = (i64::from(bias) - sum * i64::from(zero_point)) as i32;
     }
     (to, bias.len())
 }
@@ -109,7 +119,7 @@ mod tests {
 
     #[test]
     fn zero_point_and_offset_go_into_the_bias_mod_2_to_the_32() {
-        let (panels, n) = bias(&[-128; 3], &[i32::MAX], 127);
+        let (panels, n) = bias(&[-128; 3], &[i32::MAX], 128 + 127);
         // 2^31 − 1 + 3·128·255 = 2^31 − 1 + 97,920, which wraps.
         assert_eq!((panels[0][0], n), (i32::MIN + 97_919, 1));
     }

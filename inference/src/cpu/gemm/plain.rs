@@ -18,6 +18,11 @@ struct Plain<'a> {
 }
 
 impl Gemm {
+    /// Elements of a segment.
+    fn elements(&self) -> usize {
+        if self.words { self.segments.len / 2 } else { self.segments.len }
+    }
+
     /// # Safety
     /// As [`Gemm::part`].
     pub(super) unsafe fn plain(
@@ -33,12 +38,17 @@ impl Gemm {
     }
 }
 
+#[inline(always)]
+fn dot(a: impl Iterator<Item = i32>, w: &[i8], sum: i32) -> i32 {
+    a.zip(w).map(|(a, &w)| a.wrapping_mul(w.into())).fold(sum, i32::wrapping_add)
+}
+
 impl Job for Plain<'_> {
     /// Wrapping, see the module above.
     #[inline(always)]
     fn work(self) {
         let (g, len) = (self.gemm, self.gemm.segments.len);
-        let (mut starts, k) = (self.grid.starts(self.rows.start), len * g.segments.starts.len());
+        let (mut starts, k) = (self.grid.starts(self.rows.start), g.segments.starts.len() * g.elements());
         for row in self.rows {
             let at = starts.next();
             for panel in self.panels.clone() {
@@ -46,10 +56,14 @@ impl Job for Plain<'_> {
                 let channels = self.weight[panel * LANES * k..][..lanes * k].chunks_exact(k);
                 let mut sums = g.bias[panel];
                 for (sum, channel) in sums.iter_mut().zip(channels) {
-                    for (segment, w) in g.segments.starts.iter().zip(channel.chunks_exact(len)) {
+                    for (segment, w) in g.segments.starts.iter().zip(channel.chunks_exact(g.elements())) {
                         let a = &self.a[at + segment..][..len];
-                        let products = a.iter().zip(w).map(|(&a, &w)| i32::from(a).wrapping_mul(w.into()));
-                        *sum = products.fold(*sum, i32::wrapping_add);
+                        *sum = if g.words {
+                            let a = a.as_chunks().0.iter().map(|&a| i32::from(i16::from_ne_bytes(a)));
+                            dot(a, w, *sum)
+                        } else {
+                            dot(a.iter().map(|&a| a.into()), w, *sum)
+                        };
                     }
                 }
                 let to = row * g.n + panel * LANES;

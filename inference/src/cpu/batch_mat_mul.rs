@@ -1,0 +1,86 @@
+//! BatchMatMul: the second operand is packed on each run, as weights are at load.
+
+use super::element::view;
+use super::gemm::{Gemm, Grid, Out, Segments};
+use super::isa::{Detected, Kernel, Operands};
+use super::team::Team;
+use isocortex_model::DType;
+
+/// BatchMatMul of an operand of 8 or 16 bits and one of 8, whose zero point is 0.
+pub(super) struct BatchMatMul {
+    pub isa: Detected,
+    /// Products, and m, k and n of each.
+    pub batch: usize,
+    pub m: usize,
+    pub k: usize,
+    pub n: usize,
+    pub zero_point: i32,
+    /// The second operand is `[…, n, k]`.
+    pub transposed: bool,
+    /// The first operand is of 16 bits.
+    pub words: bool,
+}
+
+impl Kernel for BatchMatMul {
+    fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], team: &Team) {
+        let &Self { batch, m, k, n, .. } = self;
+        let b = view::<i8>(x[1], batch * k * n);
+        let out = Out::new(y, DType::I32, batch * m * n);
+        team.each(batch, &|i| {
+            let b = &b[i * k * n..][..k * n];
+            let mut turned = vec![];
+            let rows = if self.transposed {
+                b
+            } else {
+                turned.reserve_exact(k * n);
+                (0..n).for_each(|j| turned.extend(b[j..].iter().step_by(n)));
+                &turned
+            };
+            // SAFETY: one product is one task's.
+            let mut out = unsafe { out.section(i * m * n, m * n) };
+            self.product(x[0], rows, i, &mut out);
+        });
+    }
+}
+
+impl BatchMatMul {
+    /// The `i`-th product, with its second operand as `[n, k]`.
+    fn product(&self, a: &[i32], b: &[i8], i: usize, out: &mut Out<'_>) {
+        let &Self { isa, m, k, n, zero_point, words, .. } = self;
+        let bias = vec![0; n];
+        let grid = |step| Grid { columns: m, step: [0, step] };
+        let all: &[u8] = bytemuck::cast_slice(a);
+        let made = if words {
+            let segments = Segments { starts: vec![0], len: 2 * k };
+            Gemm::words(isa, (b, &bias), zero_point, segments)
+                .map(|gemm| gemm.run(&all[i * m * k * 2..], grid(2 * k), m, out, &Team::alone()))
+        } else {
+            let mut a: Vec<u8> = all[i * m * k..][..m * k].iter().map(|&a| a ^ 0x80).collect();
+            a.extend([0; 4]);
+            let segments = Segments { starts: vec![0], len: k };
+            Gemm::new(isa, m, (b, &bias), zero_point, segments, None)
+                .map(|gemm| gemm.run(&a, grid(k), m, out, &Team::alone()))
+        };
+        if made.is_err() {
+            self.without_memory(a, b, i, out);
+        }
+    }
+
+    /// Where there is no memory to pack in.
+    fn without_memory(&self, a: &[i32], b: &[i8], i: usize, out: &Out<'_>) {
+        let &Self { m, k, n, .. } = self;
+        for at in 0..m * n {
+            let from = (i * m + at / n) * k;
+            let sum = b[at % n * k..][..k].iter().enumerate().fold(0i32, |sum, (at, &b)| {
+                let a: i32 = if self.words {
+                    bytemuck::cast_slice::<i32, i16>(a)[from + at].into()
+                } else {
+                    bytemuck::cast_slice::<i32, i8>(a)[from + at].into()
+                };
+                sum.wrapping_add((a - self.zero_point).wrapping_mul(b.into()))
+            });
+            // SAFETY: the product is this task's.
+            unsafe { *out.pointer::<i32>(at) = sum };
+        }
+    }
+}
