@@ -137,6 +137,8 @@ def header_cases() -> list:
     change("17 outputs", "limit", lambda h: h.update(outputs=h["outputs"] * 17))
     change("a name of 65 bytes", "limit", lambda h: port(h, name="n" * 65))
     change("a name of 33 characters and 66 bytes", "limit", lambda h: h["outputs"][0].update(name="é" * 33))
+    for field in ("converter", "licence"):
+        change(f"a {field} of 65 bytes", "limit", lambda h, field=field: h["provenance"].update({field: "é" * 32 + "n"}))
     change("an input without dimensions", "shape", shape([]))
     change("an input of 7 dimensions", "limit", shape([1] * 7))
     change("an empty dimension", "shape", shape([2, 0, 1]))

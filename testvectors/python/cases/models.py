@@ -1,5 +1,7 @@
 """Models of several ops, and what a header may hold beside the graph."""
 
+from isocortex_ref.header import HEADER_LIMIT, encode
+
 from .build import PROVENANCE, Graph, vector
 from .conv import graph as conv_graph
 from .rng import Rng
@@ -133,6 +135,7 @@ def header_fields() -> list:
         changed("a name of 64 bytes in 32 characters", outputs=[output]),
         changed("empty names", inputs=[{**port, "name": ""}], outputs=[{**output, "name": ""}]),
         changed("all provenance", provenance=FULL),
+        changed("a converter and a licence of 64 bytes", provenance={**FULL, "converter": "é" * 32, "licence": "n" * 64}),
         changed("some provenance", provenance={**PROVENANCE, "dataset": bytes(32)}),
     ]
 
@@ -152,10 +155,44 @@ def chunked() -> list:
     return out
 
 
+def limits() -> list:
+    """Section 6's limits, reached. Most without runs, which would take up to a gibibyte."""
+    def clamped(name, *inputs):
+        g = Graph(*inputs)
+        g.add("Clamp", 0, lo=0, hi=1)
+        return vector(name, g, [])
+
+    g, value = Graph(("i8", [3])), 0
+    for _ in range(4096):
+        value = g.add("Transpose", value, perm=[0])
+    out = [
+        vector("4,096 nodes", g),
+        clamped("a dimension of 2^24", ("i8", [2**24])),
+        clamped("2^28 elements of one tensor", ("i8", [2**24, 16])),
+        clamped("a peak of 2^30 bytes", ("i32", [2**24, 8])),
+    ]
+    g = Graph(("i8", [2**21, 64]))
+    weight = ("i8", [64, 64], Rng("macs").tensor("i8", [64, 64]))
+    g.add("MatMul", 0, weight=weight, bias=("i32", [64], [0] * 64), zero_point=0)
+    for _ in range(511):
+        g.add("MatMul", 0, weight=0, bias=1, zero_point=0)
+    out.append(vector("2^42 macs", g, []))
+    g = Graph(("i8", [3]))
+    for _ in range(2617):
+        g.add("Reshape", 0, shape=[1, 1, 3])
+    header, weights = g.build()
+    # A node takes 25 bytes: the converter's name fills what they leave.
+    room = HEADER_LIMIT - len(encode(header))
+    longer = {**header, "provenance": {**PROVENANCE, "converter": PROVENANCE["converter"] + "!" * room}}
+    out.append(vector("a header of 65,535 bytes", (longer, weights), []))
+    return out
+
+
 def files() -> dict:
     return {
         "networks": [residual_cnn(), mlp(), patches()],
         "graphs": [many_ports(), sixteen(), unread(), long_skip(), shared_constants()],
         "headers": header_fields(),
         "chunks": chunked(),
+        "limits": limits(),
     }

@@ -71,6 +71,8 @@ def check_limits(header):
         require(len(header[what]) <= most, "limit", what)
     for named in header["inputs"] + header["outputs"]:
         require(len(named["name"].encode()) <= 64, "limit", "a name")
+    for text in (header["provenance"]["converter"], header["provenance"]["licence"] or ""):
+        require(len(text.encode()) <= 64, "limit", "the converter's version or the licence")
     require(header["weights_len"] <= 1 << 30, "limit", "weights")
     for t in [p["type"] for p in header["inputs"]] + header["constants"]:
         check_shape(t["shape"])
