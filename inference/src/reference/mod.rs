@@ -18,6 +18,7 @@ mod concat;
 mod constant;
 mod conv2d;
 mod conv_transpose2d;
+mod cum_sum;
 mod depthwise_conv2d;
 mod dyn_quant_row;
 mod embed;
@@ -166,7 +167,7 @@ pub(crate) fn compute(op: &Op, x: &[&Wide], constants: &[&Wide], ty: &TensorType
         AvgPool ReduceMax ReduceMin ArgMax TopK Softmax15 LayerNorm
         RmsNorm L2Norm Slice Concat Pad Tile Resize
         Gather Embed ScatterRow Rope KvAppend CausalMask TreeEnsemble
-        Constant RescaleF24 AddF24 AvgPoolF24
+        Constant CumSum RescaleF24 AddF24 AvgPoolF24
     );
     let mut y = Wide::zeros(&ty.shape).typed(ty.dtype);
     op.compute(x, constants, &mut y);

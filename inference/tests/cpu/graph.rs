@@ -127,7 +127,7 @@ impl Graph {
 
     /// Of all ops.
     pub fn tags() -> Vec<i64> {
-        (1..=50).chain(60..=62).collect()
+        (1..=51).chain(60..=62).collect()
     }
 
     /// With one more node of the op with this tag, mostly on the latest value.

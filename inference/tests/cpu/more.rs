@@ -1,4 +1,4 @@
-//! Random nodes of the ops with tags 12 to 50, with the operands and constants that they need.
+//! Random nodes of the ops with tags 12 to 51, with the operands and constants that they need.
 
 use super::graph::{Graph, Rng};
 use isocortex_model::ops::*;
@@ -179,6 +179,7 @@ impl Graph {
                 if tag == 30 { Op::ReduceMax(ReduceMax { axes }) } else { Op::ReduceMin(ReduceMin { axes }) }
             }
             32 => Op::ArgMax(ArgMax { axis: rng.below(rank as u64) as u8 }),
+            51 => Op::CumSum(CumSum { axis: rng.below(rank as u64) as u8 }),
             33 => Op::TopK(TopK { k: rng.range(1, last.into()) as u32 }),
             34 => {
                 let mut table: Vec<i16> = (0..256).map(|_| rng.range(0, 32_767) as i16).collect();

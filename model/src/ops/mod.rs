@@ -21,6 +21,7 @@ mod concat;
 mod constant;
 mod conv2d;
 mod conv_transpose2d;
+mod cum_sum;
 mod depthwise_conv2d;
 mod dyn_quant_row;
 mod embed;
@@ -78,6 +79,7 @@ pub use concat::Concat;
 pub use constant::Constant;
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv2d::Conv2d;
+pub use cum_sum::CumSum;
 pub use depthwise_conv2d::DepthwiseConv2d;
 pub use dyn_quant_row::DynQuantRow;
 pub use embed::Embed;
@@ -238,6 +240,7 @@ ops! {
     48 CausalMask,
     49 TreeEnsemble,
     50 Constant,
+    51 CumSum,
     60 RescaleF24,
     61 AddF24,
     62 AvgPoolF24,

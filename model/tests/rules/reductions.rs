@@ -20,6 +20,12 @@ fn extremes_and_orders() {
             refused(&[x], vec![], op(axes), "axes");
         }
     }
+    let cum_sum = |axis| Op::CumSum(CumSum { axis });
+    // (2^31 − 1) / 26 = 82,595,524.9
+    let wide = (I32, &[26, 2][..], -82_595_524, 5);
+    assert_eq!(rule(&[wide], vec![], cum_sum(0)).unwrap().interval, (-2_147_483_624, 130));
+    refused(&[(I32, &[26, 2], -82_595_525, 5)], vec![], cum_sum(0), "overflow");
+    refused(&[x], vec![], cum_sum(3), "axes");
     let arg_max = |axis| Op::ArgMax(ArgMax { axis });
     assert_eq!(rule(&[x], vec![], arg_max(1)), Ok(given(I32, &[2, 5], (0, 2), [30, 8, bytes(40)])));
     assert_eq!(rule(&[(I8, &[7], 0, 1)], vec![], arg_max(0)), Ok(given(I32, &[1], (0, 6), [7, 2, 11])));

@@ -53,7 +53,7 @@ def bytes_cases() -> list:
     put("op set 257", "unknown op set", b"ISOC\1\0", b"ISOC\1\1")
     # A Clamp node: one operand, value 2, then the tag.
     clamp = b"\1\0\0\0\2\0\0\0\6"
-    for tag in (0, 51, 59, 63, 255):
+    for tag in (0, 52, 59, 63, 255):
         put(f"op {tag}", "unknown op", clamp, clamp[:-1] + bytes([tag]))
     port = b"\2\0\0\0x0\0\3\0\0\0"
     put("dtype 3 of an input", "unknown dtype", port, b"\2\0\0\0x0\3\3\0\0\0")

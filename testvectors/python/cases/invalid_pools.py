@@ -49,6 +49,13 @@ def reductions():
                            ("axis 2 of rank 2", (2,)), ("axis 255", (0, 255))):
             yield f"{op}: {name}", "attribute", one([(I8, [2, 3])], op, axes=axes)
         yield f"{op}: two operands", "operand", one([(I8, [2, 3])], op, (0, 0), axes=(0,))
+    for name, fault, x, axis in (("axis 2 of rank 2", "attribute", (I8, [2, 3]), 2),
+                                 ("axis 255", "attribute", (I8, [2, 3]), 255),
+                                 ("two of i32", "overflow", (I32, [2]), 0),
+                                 ("65,536 of i16", "overflow", (I16, [65_536]), 0),
+                                 ("2^24 of i8", "overflow", (I8, [1 << 24, 1]), 0)):
+        yield f"CumSum: {name}", fault, one([x], "CumSum", axis=axis)
+    yield "CumSum: two operands", "operand", one([(I8, [2])], "CumSum", (0, 0), axis=0)
     yield "ArgMax: axis 2 of rank 2", "attribute", one([(I8, [2, 3])], "ArgMax", axis=2)
     yield "ArgMax: axis 255", "attribute", one([(I8, [2, 3])], "ArgMax", axis=255)
     yield "ArgMax: no operand", "operand", one([(I8, [2, 3])], "ArgMax", (), axis=0)

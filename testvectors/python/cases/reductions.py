@@ -1,4 +1,4 @@
-"""ReduceMax, ReduceMin, ArgMax, TopK."""
+"""ReduceMax, ReduceMin, CumSum, ArgMax, TopK."""
 
 from isocortex_ref.numbers import bounds, elements
 
@@ -115,6 +115,32 @@ def argmax() -> list:
         g = Graph((dtype, [3, 7]))
         g.add("ArgMax", g.add("Clamp", 0, lo=lo, hi=hi), axis=1)
         out.append(vector(f"ArgMax: many ties of {dtype}, clamped to [{lo}, {hi}]", g, seed_runs=2))
+    return out
+
+
+@named("cum_sum")
+def cum_sum() -> list:
+    out = []
+    for name, row in ROWS.items():
+        for dtype in ("i8", "i16"):
+            g = Graph((dtype, [4]))
+            g.add("CumSum", 0, axis=0)
+            out.append(vector(f"CumSum: {dtype}, {name}", g, [pack(dtype, row)]))
+    shapes = [("i8", [1], 0), ("i16", [1] * 6, 3), ("i8", [1, 5], 0), ("i8", [1, 5], 1), ("i16", [5, 1], 0)]
+    shapes += [(("i8", "i16", "i8")[axis % 3], [2, 3, 4], axis) for axis in range(3)]
+    shapes += [("i16", [2, 3, 1, 2, 2, 3], axis) for axis in range(6)]
+    shapes += [("i8", [2, 16], 1), ("i8", [2, 17], 1), ("i8", [65, 2], 0), ("i8", [300], 0), ("i16", [1, 7], 0)]
+    for dtype, shape, axis in shapes:
+        g = Graph((dtype, shape))
+        g.add("CumSum", 0, axis=axis)
+        out.append(vector(f"CumSum: {dtype} {shape}, axis {axis}", g))
+    top = (1 << 31) - 1
+    for name, n, lo, hi in (("all of i32's reach", 3, -(top // 3), top // 3), ("above 0 alone", 3, 1, top // 3),
+                            ("below 0 alone", 7, -(top // 7), -1), ("one value", 5, 11, 11),
+                            ("one element of nearly all i32", 1, -top, top)):
+        g = Graph(("i32", [n, 2]))
+        g.add("CumSum", g.add("Clamp", 0, lo=lo, hi=hi), axis=0)
+        out.append(vector(f"CumSum: i32, {name}", g, seed_runs=2))
     return out
 
 

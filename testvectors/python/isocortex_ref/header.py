@@ -73,6 +73,7 @@ OPS = {  # tag: (name, attributes in the order of section 7)
     49: ("TreeEnsemble", tuple((name, "constant") for name in (
         "feature", "threshold", "children", "roots", "leaves", "bias"))),
     50: ("Constant", (("tensor", "constant"),)),
+    51: ("CumSum", (("axis", "u8"),)),
     60: ("RescaleF24", (("multiplier", "constant"), ("shift", "constant"), ("offset", "i32")) + CLAMPED),
     61: ("AddF24", (("multipliers", ("array", "i64", 2)), ("zero_points", TWO), ("fixed", "i64"), ("shift", "u8"))
          + CLAMPED[:3]),

@@ -1,4 +1,4 @@
-"""MaxPool, AvgPool, AvgPoolF24, ReduceSum, ReduceMax, ReduceMin, ArgMax, TopK, Resize."""
+"""MaxPool, AvgPool, AvgPoolF24, ReduceSum, ReduceMax, ReduceMin, CumSum, ArgMax, TopK, Resize."""
 
 from isocortex_ref.numbers import bounds, elements
 
@@ -80,6 +80,19 @@ def ties(draw, g, dtype) -> int:
         return draw.narrowed(g, 0, dtype)
     at = draw.edge(*bounds(dtype))
     return g.add("Clamp", 0, lo=at, hi=min(at + draw.between(0, 3), bounds(dtype)[1]))
+
+
+@bulk("CumSum")
+def cumsum(draw):
+    dtype, shape = draw.dtype(), draw.shape(1, 6, 200)
+    axis = draw.between(0, len(shape) - 1)
+    g = Graph((dtype, shape))
+    value = ties(draw, g, dtype)
+    if dtype == "i32":
+        most = ((1 << 31) - 1) // shape[axis]
+        value = g.add("Clamp", value, lo=-draw.between(0, most), hi=draw.pick((0, 1, most)))
+    g.add("CumSum", value, axis=axis)
+    return g
 
 
 @bulk("ArgMax")

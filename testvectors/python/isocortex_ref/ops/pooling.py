@@ -1,4 +1,4 @@
-"""MaxPool, AvgPool, ReduceSum, ReduceMax, ReduceMin, ArgMax, TopK."""
+"""MaxPool, AvgPool, ReduceSum, ReduceMax, ReduceMin, CumSum, ArgMax, TopK."""
 
 import numpy as np
 
@@ -109,6 +109,20 @@ def reduce_ends_rule(op, x):
 def reduce_ends(op, out, x):
     reduced = x.max if op["op"] == "ReduceMax" else x.min
     return reduced(axis=tuple(op["axes"])).reshape(out.shape)
+
+
+@rule("CumSum")
+def cumsum_rule(op, x):
+    without([op["axis"]], x.shape)
+    n, (lo, hi) = x.shape[op["axis"]], x.interval
+    require(n * magnitude(x.interval) < I32_BOUND, "overflow", "CumSum")
+    work = elements(x.shape)
+    return Result("i32", x.shape, (min(lo, n * lo), max(hi, n * hi)), work, work)
+
+
+@compute("CumSum")
+def cumsum(op, _out, x):
+    return np.cumsum(x, axis=op["axis"])
 
 
 @rule("ArgMax")
