@@ -61,16 +61,15 @@ impl Program {
         let mut lives: Vec<Option<Life>> = vec![None; model.values().len()];
         // More than the value has, since a kernel may read a whole vector from any byte on.
         let words = |v: usize| (model.values()[v].ty.bytes() as usize).div_ceil(4) + SLACK_WORDS;
-        for (v, life) in lives.iter_mut().enumerate().take(inputs) {
-            *life = Some(Life { words: words(v), first: 0, last: 0 });
-        }
+        let read = |lives: &mut Vec<Option<Life>>, v: usize, at: usize| {
+            // An input is there from the start, if anything reads it.
+            lives[v].get_or_insert(Life { words: words(v), first: 0, last: at }).last = at;
+        };
         for (at, step) in steps.iter().enumerate() {
             lives[step.result] = Some(Life { words: words(step.result), first: at, last: at });
-            step.operands.iter().filter_map(|&v| lives[v].as_mut().map(|l| l.last = at)).for_each(drop);
+            step.operands.iter().for_each(|&v| read(&mut lives, v, at));
         }
-        for output in &model.header().outputs {
-            lives[output.value as usize].as_mut().iter_mut().for_each(|life| life.last = steps.len());
-        }
+        model.header().outputs.iter().for_each(|output| read(&mut lives, output.value as usize, steps.len()));
         let (places, words) = place(&lives.iter().flatten().copied().collect::<Vec<_>>());
         let mut places = places.into_iter();
         let places = lives.iter().map(|life| life.and_then(|_| places.next())).collect();

@@ -24,10 +24,10 @@ impl DynQuantRow {
     /// ```
     pub fn scale(row: i32) -> (i32, u32) {
         let row = i64::from(row.max(1));
-        let mut shift = 24;
-        while (127i64 << shift) / row < 1 << 30 {
-            shift += 1;
-        }
+        // M ≥ 2^30 says 127·2^S ≥ row·2^30. With b the bits of row, S = b + 22 is too little, as 127 < 2^7, and
+        // b + 24 is enough, as 127 ≥ 2^6.
+        let least = 64 - row.leading_zeros() + 23;
+        let shift = least + u32::from((127i64 << least) < row << 30);
         // Below 2^31: a floor below 2^30 doubles to less.
         (((127i64 << shift) / row) as i32, shift)
     }
@@ -53,5 +53,22 @@ impl Rule for DynQuantRow {
         let macs = ty.elements().saturating_mul(2);
         let steps = row.ty.elements().saturating_mul(16);
         Ok(Inferred { steps, ..Inferred::new(ty, interval, macs) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DynQuantRow;
+
+    #[test]
+    fn the_smallest_shift() {
+        let powers = (0..31).map(|k| 1i64 << k);
+        for row in
+            powers.flat_map(|p| [p - 1, p, p + 1, 127 * p, 127 * p + 1]).filter(|r| (1..1 << 31).contains(r))
+        {
+            let (m, s) = DynQuantRow::scale(row as i32);
+            assert_eq!(i64::from(m), (127 << s) / row);
+            assert!(m >= 1 << 30 && (127i64 << (s - 1)) / row < 1 << 30, "{row}");
+        }
     }
 }
