@@ -11,7 +11,8 @@ pub struct Cost {
     pub elements: u64,
     /// Bytes of operands, constants and results of all nodes.
     pub bytes: u64,
-    /// Largest number of bytes of values alive at once, at most 2^30.
+    /// Largest number of bytes of values alive at once, at most 2^30. Any backend holds these; each says by what
+    /// factor it needs more.
     pub peak: u64,
     /// Bytes of all constants, at most 2^30.
     pub weights: u64,

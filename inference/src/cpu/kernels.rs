@@ -15,7 +15,7 @@ use super::reduce_sum::ReduceSum;
 use super::rescale::{Requant, RescaleAll};
 use super::window::Geometry;
 use crate::Error;
-use isocortex_model::{Model, Op};
+use isocortex_model::{Model, Op, ops};
 use std::marker::PhantomData;
 
 /// Makes a unit ready. `turned` says of each value whether it is.
@@ -35,8 +35,10 @@ pub(super) fn kernel(
     let y_turned = turned[unit.result];
     let elements = y.elements() as usize;
     let constant = |index: u32| &model.constants()[index as usize];
-    let order: Vec<usize> = (0..y.channels() as usize).collect();
-    let requant = tail.rescale.map(|op| Requant::new(model, op, tail.clamp, y_turned, &order));
+    // No longer than the constants, whatever the number of channels.
+    let order =
+        |op: &ops::Rescale| -> Vec<usize> { (0..constant(op.multiplier).shape[0] as usize).collect() };
+    let requant = tail.rescale.map(|op| Requant::new(model, op, tail.clamp, y_turned, &order(op)));
     let constants = |weight: u32, bias: u32, zero_point| Constants {
         weight: constant(weight).as_i8(),
         bias: constant(bias).as_i32(),
@@ -74,7 +76,7 @@ pub(super) fn kernel(
             }
         }
         Op::Rescale(op) => {
-            let requant = Requant::new(model, op, tail.clamp, y_turned, &order);
+            let requant = Requant::new(model, op, tail.clamp, y_turned, &order(op));
             typed!(x().dtype, X => typed!(y.dtype, Y => {
                 loops(isa, RescaleAll { requant, elements, types: PhantomData::<fn(X) -> Y> })
             }))

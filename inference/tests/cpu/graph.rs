@@ -72,6 +72,8 @@ pub struct Graph {
     inputs: Vec<TensorType>,
     pub constants: Vec<Tensor>,
     nodes: Vec<Node>,
+    /// Elements of an operand beyond which no node is added.
+    pub most: u64,
     pub model: Model,
 }
 
@@ -80,7 +82,7 @@ impl Graph {
     pub fn new(inputs: &[TensorType]) -> Self {
         let outputs: Vec<u32> = (0..inputs.len() as u32).collect();
         let model = check(inputs, &[], &[], &outputs).unwrap();
-        Self { inputs: inputs.to_vec(), constants: vec![], nodes: vec![], model }
+        Self { inputs: inputs.to_vec(), constants: vec![], nodes: vec![], most: 1 << 13, model }
     }
 
     /// With constants that some node is to use.
@@ -112,7 +114,12 @@ impl Graph {
         } else {
             vec![first]
         };
-        let mut graph = Self::new(&inputs);
+        Self::new(&inputs).grown(rng, nodes)
+    }
+
+    /// With random nodes until there are so many, and some values as outputs.
+    pub fn grown(self, rng: &mut Rng, nodes: usize) -> Self {
+        let mut graph = self;
         while graph.nodes.len() < nodes {
             let tag = rng.pick(&Self::tags());
             if let Some(next) = graph.clone().with(rng, tag) {

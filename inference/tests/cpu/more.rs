@@ -282,7 +282,7 @@ impl Graph {
             }
         };
         // What grows and grows is slow to compare, and shows nothing new.
-        (ty.elements() <= 1 << 13).then_some((operands, op))
+        (ty.elements() <= self.most).then_some((operands, op))
     }
 
     /// Some trees over rows of `features` elements, each node with later nodes or leaves below it.
