@@ -31,6 +31,17 @@ impl Fallback {
 }
 
 impl Kernel for Fallback {
+    /// Operands and result with four bytes an element, and a row of places that TopK sorts.
+    fn heap(&self) -> usize {
+        let values =
+            self.operands.iter().chain([&self.result]).map(|ty| ty.elements() as usize).sum::<usize>();
+        let row = match self.op {
+            Op::TopK(_) => self.operands.first().map_or(0, |x| x.channels() as usize),
+            _ => 0,
+        };
+        4 * (values + row)
+    }
+
     fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], _: &Team) {
         let operand = |(words, ty): (&&[i32], &TensorType)| {
             let mut wide = Wide::zeros(&ty.shape).typed(ty.dtype);

@@ -80,6 +80,11 @@ pub(super) trait Kernel: Send + Sync {
         0
     }
 
+    /// Bytes that [`run`](Self::run) takes from the heap beside these.
+    fn heap(&self) -> usize {
+        0
+    }
+
     /// Computes the result from the operands. `y` may hold anything before; all of the result is written. The
     /// team may share the work.
     fn run(&self, x: Operands<'_>, y: &mut [i32], scratch: &mut [u8], team: &Team);

@@ -128,11 +128,13 @@ const KEPT_BYTES: usize = 1 << 22;
 
 impl LoadedCpu {
     fn one(&self, input: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut bytes = room(self.model.output_len())?;
+        // What kernels take as they run has to be there too: they cannot refuse.
+        drop(room::<u8>(self.program.heap())?);
         let arenas = || self.arenas.lock().unwrap_or_else(PoisonError::into_inner);
         let spare = arenas().pop();
         let mut arena = spare.map_or_else(|| self.program.arena(), Ok)?;
         self.program.run(&self.model, &mut arena, input, |_, _| ());
-        let mut bytes = Vec::with_capacity(self.model.output_len());
         for (output, ty) in self.model.header().outputs.iter().zip(self.model.output_types()) {
             let words = self.program.value(&arena, output.value as usize);
             write_bytes(ty.dtype, ty.bytes() as usize, words, &mut bytes);
@@ -178,11 +180,17 @@ fn device(reason: String) -> Error {
     Error::Device { backend: "cpu", reason }
 }
 
-/// `n` times `value`, or an error where the machine has no memory for it.
-fn memory<T: Clone>(n: usize, value: T) -> Result<Vec<T>, Error> {
+/// Room for `n` elements, or an error where the machine has no memory for them.
+fn room<T>(n: usize) -> Result<Vec<T>, Error> {
     let mut v = vec![];
     let reserved = v.try_reserve_exact(n);
     reserved.map_err(|_| device(format!("no memory for {} bytes", n.saturating_mul(size_of::<T>()))))?;
+    Ok(v)
+}
+
+/// `n` times `value`, or an error where the machine has no memory for it.
+fn memory<T: Clone>(n: usize, value: T) -> Result<Vec<T>, Error> {
+    let mut v = room(n)?;
     v.resize(n, value);
     Ok(v)
 }

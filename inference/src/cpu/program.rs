@@ -1,10 +1,10 @@
 //! A model made ready: kernels in order, and a place in memory for each value that exists.
 
-use super::element::Int;
+use super::element::{Int, view};
 use super::isa::{Detected, Kernel};
 use super::plan::{Life, place};
 use super::team::Team;
-use super::{fuse, kernels, memory};
+use super::{fuse, kernels, memory, room};
 use crate::Error;
 use isocortex_model::{DType, Model};
 use smallvec::SmallVec;
@@ -28,6 +28,7 @@ pub(super) struct Program {
     turned: Vec<bool>,
     words: usize,
     scratch: usize,
+    heap: usize,
 }
 
 /// The memory of one run.
@@ -49,6 +50,13 @@ impl Program {
         let turned = if fuse { fuse::turned(model, &units) } else { vec![false; model.values().len()] };
         let mut steps = Vec::with_capacity(units.len());
         for unit in &units {
+            // What a kernel holds of its constants is at most eight times their bytes, small ones aside.
+            let rescale = unit.tail.rescale.map(|op| [op.multiplier, op.shift]);
+            let constants = model.header().nodes[unit.node].op.constants();
+            let constants = constants.into_iter().chain(rescale.into_iter().flatten());
+            let bytes =
+                constants.map(|c| model.header().constants[c as usize].bytes() as usize).sum::<usize>();
+            drop(room::<u8>(8 * bytes)?);
             let kernel = kernels::kernel(model, isa, unit, &turned)?;
             let operands = model.header().nodes[unit.node].operands.iter().map(|&v| v as usize).collect();
             steps.push(Step { kernel, operands, result: unit.result });
@@ -74,8 +82,14 @@ impl Program {
         let mut places = places.into_iter();
         let places = lives.iter().map(|life| life.and_then(|_| places.next())).collect();
         let scratch = steps.iter().map(|step| step.kernel.scratch()).max().unwrap_or(0);
+        let heap = steps.iter().map(|step| step.kernel.heap()).max().unwrap_or(0);
         turned.truncate(inputs);
-        Self { steps, places, turned, words, scratch }
+        Self { steps, places, turned, words, scratch, heap }
+    }
+
+    /// Most bytes that a kernel takes from the heap while it runs.
+    pub fn heap(&self) -> usize {
+        self.heap
     }
 
     pub fn arena(&self) -> Result<Arena, Error> {
@@ -137,12 +151,10 @@ fn read_bytes(dtype: DType, bytes: &[u8], turned: bool, to: &mut [i32]) {
 
 /// Appends the bytes of a value (SPEC.md section 1).
 pub(super) fn write_bytes(dtype: DType, bytes: usize, words: &[i32], to: &mut Vec<u8>) {
-    let from = to.len();
+    let n = bytes / dtype.size(); // the words hold more
     match dtype {
-        DType::I8 => to.extend_from_slice(bytemuck::cast_slice(words)),
-        DType::I16 => to.extend(bytemuck::cast_slice::<i32, i16>(words).iter().flat_map(|v| v.to_le_bytes())),
-        DType::I32 => to.extend(words.iter().flat_map(|v| v.to_le_bytes())),
+        DType::I8 => to.extend_from_slice(view(words, n)),
+        DType::I16 => to.extend(view::<i16>(words, n).iter().flat_map(|v| v.to_le_bytes())),
+        DType::I32 => to.extend(view::<i32>(words, n).iter().flat_map(|v| v.to_le_bytes())),
     }
-    // The last word may be part of the value only.
-    to.truncate(from + bytes);
 }

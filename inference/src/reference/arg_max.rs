@@ -1,4 +1,4 @@
-use super::{Compute, Wide, axes::reduced};
+use super::{Compute, Wide};
 use isocortex_model::ops::ArgMax;
 
 /// `y` is the lowest index along the axis of the largest x.
@@ -14,12 +14,18 @@ impl Compute for ArgMax {
     fn compute(&self, x: &[&Wide], _: &[&Wide], y: &mut Wide) {
         let axis = usize::from(self.axis);
         let (n, inner) = (x[0].shape[axis], x[0].shape[axis + 1..].iter().product::<usize>());
-        let mut largest = vec![None; y.data.len()];
-        for (i, (at, &v)) in reduced(x[0], &[self.axis]).zip(&x[0].data).enumerate() {
-            // Elements come by rising index, so the first of equal ones stays.
-            if largest[at].is_none_or(|largest| largest < v) {
-                (largest[at], y.data[at]) = (Some(v), (i / inner % n) as i32);
+        for (i, y) in y.data.iter_mut().enumerate() {
+            // The elements along the axis lie `inner` apart.
+            let first = i / inner * n * inner + i % inner;
+            let element = |k: usize| x[0].data[first + k * inner];
+            let mut largest = 0;
+            for k in 1..n {
+                // By rising index, so the first of equal ones stays.
+                if element(k) > element(largest) {
+                    largest = k;
+                }
             }
+            *y = largest as i32;
         }
     }
 }

@@ -15,11 +15,9 @@ impl Compute for TopK {
     fn compute(&self, x: &[&Wide], _: &[&Wide], y: &mut Wide) {
         let (n, k) = (x[0].shape[x[0].shape.len() - 1], self.k as usize);
         for (row, y) in x[0].data.chunks(n).zip(y.data.chunks_mut(k)) {
-            let mut order: Vec<usize> = (0..n).collect();
-            order.sort_by_key(|&i| (Reverse(row[i]), i));
-            for (y, i) in y.iter_mut().zip(order) {
-                *y = i as i32;
-            }
+            let mut order: Vec<i32> = (0..n as i32).collect();
+            order.sort_unstable_by_key(|&i| (Reverse(row[i as usize]), i));
+            y.copy_from_slice(&order[..k]);
         }
     }
 }

@@ -62,6 +62,8 @@ unsafe impl GlobalAlloc for Counting {
 pub struct Used {
     /// Most bytes alive at once, beside those that were before.
     pub peak: u64,
+    /// Bytes that are left of it.
+    pub left: u64,
     /// Allocations.
     pub count: u64,
 }
@@ -71,8 +73,8 @@ pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Used) {
     let (live, count) = (LIVE.load(Relaxed), COUNT.load(Relaxed));
     PEAK.store(live, Relaxed);
     let done = work();
-    let peak = (PEAK.load(Relaxed) - live).max(0) as u64;
-    (done, Used { peak, count: (COUNT.load(Relaxed) - count) as u64 })
+    let [peak, left] = [&PEAK, &LIVE].map(|bytes| (bytes.load(Relaxed) - live).max(0) as u64);
+    (done, Used { peak, left, count: (COUNT.load(Relaxed) - count) as u64 })
 }
 
 /// Does some work on a machine that has no `bytes` bytes in one piece.
