@@ -22,6 +22,11 @@ pub(super) struct BatchMatMul {
 }
 
 impl Kernel for BatchMatMul {
+    /// Of one product: the second operand turned and packed (see `gemm/pack.rs`), a bias, the first operand.
+    fn heap(&self) -> usize {
+        10 * self.k * self.n + 9 * self.n + self.m * self.k + (1 << 17) + 256
+    }
+
     fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], team: &Team) {
         let &Self { batch, m, k, n, .. } = self;
         let b = view::<i8>(x[1], batch * k * n);

@@ -69,6 +69,9 @@ impl<X: Int> Rows for DynQuantRow<X> {
 /// RescaleRow.
 pub(super) struct RescaleRow<Y> {
     rows: usize,
+    /// Elements of a row.
+    n: usize,
+    /// One, or as many as a row has elements.
     multiplier: Vec<i32>,
     round: Vec<i64>,
     shift: Vec<i64>,
@@ -83,11 +86,11 @@ impl<Y> RescaleRow<Y> {
     pub fn new(model: &Model, op: &ops::RescaleRow, rows: usize, n: usize) -> Self {
         let multiplier = model.constants()[op.multiplier as usize].as_i32();
         let shift = model.constants()[op.shift as usize].as_i8();
-        let each = |i: usize| if multiplier.len() == 1 { 0 } else { i };
-        let shift: Vec<i64> = (0..n).map(|i| shift[each(i)].into()).collect();
+        let shift: Vec<i64> = shift.iter().map(|&s| s.into()).collect();
         Self {
             rows,
-            multiplier: (0..n).map(|i| multiplier[each(i)]).collect(),
+            n,
+            multiplier: multiplier.to_vec(),
             round: shift.iter().map(|s| 1 << (s - 1)).collect(),
             shift,
             row_shift: op.row_shift.into(),
@@ -103,25 +106,32 @@ impl<Y: Int> Rows for RescaleRow<Y> {
     type Y = Y;
 
     fn shape(&self) -> [usize; 2] {
-        [self.rows, self.multiplier.len()]
+        [self.rows, self.n]
     }
 
     /// Wrapping operations are exact: by SPEC.md no product or sum leaves i64.
     #[inline(always)]
     fn rows(&self, x: Operands<'_>, first: usize, y: &mut [Y]) {
-        let n = self.multiplier.len();
+        let n = self.n;
         let (row, x) = (&view::<i32>(x[1], self.rows)[first..], view::<i32>(x[0], self.rows * n));
         let (ends, round) = ([i64::from(i32::MIN), i64::from(i32::MAX)], 1i64 << (self.row_shift - 1));
         for ((y, x), &row) in y.chunks_exact_mut(n).zip(x[first * n..].chunks_exact(n)).zip(row) {
             let row = i64::from(row);
-            let (multiplier, round_u, shift) = (&self.multiplier[..n], &self.round[..n], &self.shift[..n]);
-            let (y, x) = (&mut y[..n], &x[..n]);
-            for i in 0..n {
-                let product = i64::from(x[i]).wrapping_mul(i64::from(multiplier[i]));
-                let u = product.wrapping_add(round_u[i]).wrapping_shr(shift[i] as u32);
+            let element = |x: i32, multiplier: i32, round_u: i64, shift: i64| {
+                let product = i64::from(x).wrapping_mul(i64::from(multiplier));
+                let u = product.wrapping_add(round_u).wrapping_shr(shift as u32);
                 let u = u.max(ends[0]).min(ends[1]) as i32;
                 let v = i64::from(u).wrapping_mul(row).wrapping_add(round).wrapping_shr(self.row_shift);
-                y[i] = Y::wrap(v.wrapping_add(self.zero_point).max(self.lo).min(self.hi));
+                Y::wrap(v.wrapping_add(self.zero_point).max(self.lo).min(self.hi))
+            };
+            let (y, x) = (&mut y[..n], &x[..n]);
+            if let (&[m], &[round_u], &[s]) = (&self.multiplier[..], &self.round[..], &self.shift[..]) {
+                y.iter_mut().zip(x).for_each(|(y, &x)| *y = element(x, m, round_u, s));
+            } else {
+                let (m, round_u, s) = (&self.multiplier[..n], &self.round[..n], &self.shift[..n]);
+                for i in 0..n {
+                    y[i] = element(x[i], m[i], round_u[i], s[i]);
+                }
             }
         }
     }

@@ -130,7 +130,11 @@ fn memory(model: &Arc<Model>, x: &[u8], y: &[u8], cpu: &Cpu, rng: &mut Rng, seen
     let spare = 68 * things + (1 << 19) + cost.weights;
     seen.bounded("memory of a run", used.peak, 8 * cost.peak.max(x.len() as u64) + y.len() as u64 + spare);
     if rng.below(8) == 0 {
-        let most = 1 << rng.range(16, 20);
+        // Values and kernels; what lists of nodes take is there.
+        let most = (1 << rng.range(14, 20)) + 256 * things as usize;
+        if setting("ISOCORTEX_FUZZ_TRACE").is_some() {
+            eprintln!("without {most} bytes, {}: {:?}", cpu.isa().name(), model.header().nodes);
+        }
         let ran = heap::without(most, || cpu.load(model.clone()).and_then(|l| l.run(&[x])));
         match ran {
             Ok(output) => assert!(output == [y]),
