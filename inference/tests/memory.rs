@@ -2,6 +2,8 @@
 //! Its own program, with one test: the allocator counts for all threads.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
 
+#[path = "cpu/f24.rs"]
+mod f24;
 #[path = "cpu/graph.rs"]
 mod graph;
 #[path = "cpu/more.rs"]

@@ -49,11 +49,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The CPU backend.
 ///
 /// **Memory.** A loaded model takes at most 8 times the bytes of the constants that its nodes name (each as often
-/// as it is named), and 16 KiB a node. A run takes at most 10 times the model's
-/// [`peak`](isocortex_model::Cost::peak), the constants' bytes once, its output, and 1 MiB: values at their own
-/// size, at most as much again between them (a value never moves), at most 4 times for an operand laid out with
-/// its padding, and 4 times for the operands and result of an op that has no kernel here and is computed in i32. Runs
-/// at once take this each. `tests/memory.rs` holds the backend to it.
+/// as it is named), and 16 KiB a node, or 144 KiB where the node names weights of few channels. A run takes at most
+/// 10 times the model's [`peak`](isocortex_model::Cost::peak), the constants' bytes once, its output, and 1 MiB:
+/// values at their own size, at most as much again between them (a value never moves), at most 4 times for an
+/// operand laid out with its padding, and 4 times for the operands and result of an op that has no kernel here and
+/// is computed in i32. Runs at once take this each. What a machine does not have is [`Error::Device`].
+/// `tests/memory.rs` and `tests/hostile` hold the backend to it.
 ///
 /// ```
 /// use isocortex_inference::{Backend, Cpu};

@@ -123,12 +123,13 @@ fn memory(model: &Arc<Model>, x: &[u8], y: &[u8], cpu: &Cpu, rng: &mut Rng, seen
     let held = |bytes: u64| 8 * bytes + (128 * bytes).min(1 << 17);
     let held: u64 = model.header().nodes.iter().map(|node| held(named(model.header(), node))).sum();
     let (loaded, used) = heap::measure(|| cpu.load(model.clone()).unwrap());
-    seen.bounded("memory of a loaded model", used.left, 4_096 * things + held);
-    seen.bounded("memory of loading", used.peak, 4_096 * things + held + (1 << 16));
+    seen.bounded("memory of a loaded model", used.left, (things << 14) + held);
+    seen.bounded("memory of loading", used.peak, (things << 14) + held);
     let (output, used) = heap::measure(|| loaded.run(&[x]).unwrap());
     assert!(output == [y]);
-    let spare = 68 * things + (1 << 19) + cost.weights;
-    seen.bounded("memory of a run", used.peak, 8 * cost.peak.max(x.len() as u64) + y.len() as u64 + spare);
+    // As `Cpu`'s documentation has it.
+    let bound = 10 * cost.peak + cost.weights + y.len() as u64 + (1 << 20);
+    seen.bounded("memory of a run", used.peak, bound);
     if rng.below(8) == 0 {
         // Values and kernels; what lists of nodes take is there.
         let most = (1 << rng.range(14, 20)) + 256 * things as usize;
