@@ -166,6 +166,9 @@ def pad() -> list:
                                ("inside the interval", 0, (-9, 9)), ("at its end", 9, (-9, 9)),
                                ("equal to the one value", 9, (9, 9))):
             out.append(case("Pad", f"{dtype}, value {name}", [(dtype, [3])], [clamp], **padding([1], [1], v)))
+        for side, pads in (("before", ([1], [0])), ("after", ([0], [1]))):
+            out.append(case("Pad", f"{dtype}, value outside an interval, {side} alone", [(dtype, [3])], [(-9, 9)],
+                            **padding(*pads, 50)))
         out.append(case("Pad", f"{dtype}, value outside an interval, no pads", [(dtype, [3])], [(-9, 9)],
                         **padding([0], [0], 50)))
     return out
