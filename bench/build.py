@@ -8,6 +8,7 @@ TARGET is cargo's target folder, where the converter is looked for. A net is mad
 import argparse
 import hashlib
 import json
+import logging
 import pathlib
 
 import numpy as np
@@ -34,6 +35,7 @@ def build(key: str, out: pathlib.Path) -> pathlib.Path:
     if done.exists() and done.read_text() == sources() and key not in CONVERTED:
         return folder
     done.unlink(missing_ok=True)
+    logging.getLogger().setLevel(logging.ERROR)  # onnxruntime's quantiser gives general advice as warnings
     if key in FILES:
         FILES[key](folder, out.parent)
     else:

@@ -25,6 +25,8 @@ from measure import FORMS, measure
 from runner import Files
 BEGIN, END = "<!-- make bench-cpu: begin -->", "<!-- make bench-cpu: end -->"
 
+LONGEST = 6_000_000_000  # nanoseconds that one run of a large batch may take
+
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -64,7 +66,10 @@ def main():
             print(f"bench-cpu: {key}, {threads} thread(s)", file=sys.stderr, flush=True)
             row = measure(key, files, threads, 1, args.isa, args.peers, args, known)
             rows.append(row)
-            if key in BATCHED and args.batch:
+            slowest = max((row["ns"].get(name, 0) for name in (args.isa[0], "onnxruntime")), default=0)
+            if key in BATCHED and args.batch and slowest * args.batch > LONGEST:
+                row["notes"].append(f"no batch of {args.batch}: one would take {slowest * args.batch / 1e9:.0f} s")
+            elif key in BATCHED and args.batch:
                 two = args.isa[:1], [p for p in args.peers if p == "onnxruntime"]
                 batches += [row, measure(key, files, threads, args.batch, *two, args, known)]
     text = "\n".join([report.head(args), *report.lines(rows, batches, args.isa, args.peers)])
