@@ -49,7 +49,7 @@ bench: ## criterion benches: loading, inference, blocks against bare revm
 	@scripts/setup.sh
 	$(CARGO) bench --locked --workspace
 
-bench-cpu: build ## our CPU backend beside onnxruntime's int8, rten and tract in the same run
+bench-cpu: build test-tools ## our CPU backend beside onnxruntime's int8, rten and tract in the same run
 	@scripts/bench-cpu.sh $(ARGS)
 
 ptx: test-tools ## compile the CUDA kernels again with the pinned compiler
