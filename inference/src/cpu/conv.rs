@@ -95,20 +95,23 @@ impl Conv {
         Self::new(isa, geometry, c, tail)
     }
 
-    fn frame(&self, x: &[u8], size: [usize; 2], to: &mut [u8]) {
+    fn frame(&self, x: &[u8], size: [usize; 2], to: &mut [u8], team: &Team) {
         let g = &self.geometry;
         let line = size[1] * g.channels;
         let (left, row) = (g.before[1] * g.channels, g.size[1] * g.channels);
         let (top, inner) = to.split_at_mut(g.before[0] * line);
         let (inner, bottom) = inner.split_at_mut(g.size[0] * line);
         top.fill(self.pad);
-        for (x, to) in x.chunks_exact(row).zip(inner.chunks_exact_mut(line)) {
-            let (before, rest) = to.split_at_mut(left);
-            let (to, after) = rest.split_at_mut(row);
-            before.fill(self.pad);
-            copy(x, to, self.turn);
-            after.fill(self.pad);
-        }
+        let lines = if x.len() < FRAME_SHARE { g.size[0] } else { g.size[0].div_ceil(2 * team.threads()) };
+        team.chunks(inner, lines * line, &|task, inner| {
+            for (x, to) in x[task * lines * row..].chunks_exact(row).zip(inner.chunks_exact_mut(line)) {
+                let (before, rest) = to.split_at_mut(left);
+                let (to, after) = rest.split_at_mut(row);
+                before.fill(self.pad);
+                copy(x, to, self.turn);
+                after.fill(self.pad);
+            }
+        });
         bottom.fill(self.pad);
     }
 
@@ -136,6 +139,9 @@ fn copy(x: &[u8], to: &mut [u8], turn: u8) {
     to.iter_mut().zip(x).for_each(|(to, &x)| *to = x ^ turn);
 }
 
+/// Bytes of an operand above which threads share the copying.
+const FRAME_SHARE: usize = 1 << 16;
+
 /// What the last group of the last row may read beyond its end.
 const SLACK: usize = 3;
 
@@ -162,7 +168,7 @@ impl Kernel for Conv {
             Layout::Direct => whole(bytemuck::cast_slice(x[0]), g.size[1] * g.channels),
             Layout::Frame { size } => {
                 let used = size[0] * size[1] * g.channels;
-                self.frame(bytes, size, &mut scratch[..used]);
+                self.frame(bytes, size, &mut scratch[..used], team);
                 whole(&scratch[..used + SLACK], size[1] * g.channels);
             }
             Layout::Patches { at_once } => {

@@ -10,19 +10,22 @@ pub enum Isa {
     Scalar,
     /// x86-64 with AVX2.
     Avx2,
+    /// x86-64 with AVX2 and AVX-VNNI, the VEX encoding of vpdpbusd.
+    AvxVnni,
     /// x86-64 with AVX-512 (F, BW, DQ, VL) and its VNNI.
     Avx512Vnni,
 }
 
 impl Isa {
     /// All, the fastest last.
-    pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512Vnni];
+    pub const ALL: [Self; 4] = [Self::Scalar, Self::Avx2, Self::AvxVnni, Self::Avx512Vnni];
 
     /// A short name, as in a command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Scalar => "scalar",
             Self::Avx2 => "avx2",
+            Self::AvxVnni => "avxvnni",
             Self::Avx512Vnni => "avx512vnni",
         }
     }
@@ -33,6 +36,7 @@ impl Isa {
         return match self {
             Self::Scalar => true,
             Self::Avx2 => is_x86_feature_detected!("avx2"),
+            Self::AvxVnni => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("avxvnni"),
             Self::Avx512Vnni => {
                 is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
@@ -104,7 +108,7 @@ impl Detected {
         match self.0 {
             // SAFETY: a `Detected` is made only where the machine has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { avx2(job) },
+            Isa::Avx2 | Isa::AvxVnni => unsafe { avx2(job) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => unsafe { avx512(job) },

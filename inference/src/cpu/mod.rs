@@ -5,6 +5,8 @@
 //! - `program`: what is computed in which order and fused with what; `plan`: where values lie.
 //! - `self_test`: known answers, replayed on the machine before the backend is used.
 //!
+//! NEON and other instruction sets of other architectures: not compiled, not measured; they run the plain loops.
+//!
 //! An answer depends on the model and the input alone: threads share nothing but what is constant, and no sum
 //! depends on an order.
 
@@ -45,6 +47,7 @@ use isocortex_model::{Model, keccak256};
 use program::{Arena, Program, write_bytes};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
+use team::Team;
 
 /// The CPU backend.
 ///
@@ -69,7 +72,7 @@ pub struct Cpu {
 }
 
 impl Cpu {
-    /// With the machine's best instructions and `threads` threads, which share the inputs of a batch: 1 stays on
+    /// With the machine's best instructions and `threads` threads, which share the inputs of a batch, or the work of one input: 1 stays on
     /// the caller's thread, 0 means one a CPU.
     ///
     /// # Errors
@@ -127,15 +130,22 @@ struct LoadedCpu {
 /// be thousands of them in memory; larger ones are made anew, which costs little beside filling them.
 const KEPT_BYTES: usize = 1 << 22;
 
+/// Multiply-accumulates of a model above which several threads work on one input: waking them takes microseconds.
+const SHARED_MACS: u64 = 1 << 22;
+
 impl LoadedCpu {
-    fn one(&self, input: &[u8]) -> Result<Vec<u8>, Error> {
+    fn worth_sharing(&self) -> bool {
+        self.model.cost().macs >= SHARED_MACS
+    }
+
+    fn one(&self, input: &[u8], team: &Team) -> Result<Vec<u8>, Error> {
         let mut bytes = room(self.model.output_len())?;
         // What kernels take as they run has to be there too: they cannot refuse.
         drop(room::<u8>(self.program.heap())?);
         let arenas = || self.arenas.lock().unwrap_or_else(PoisonError::into_inner);
         let spare = arenas().pop();
         let mut arena = spare.map_or_else(|| self.program.arena(), Ok)?;
-        self.program.run(&self.model, &mut arena, input, |_, _| ());
+        self.program.run(&self.model, &mut arena, input, team, |_, _| ());
         for (output, ty) in self.model.header().outputs.iter().zip(self.model.output_types()) {
             let words = self.program.value(&arena, output.value as usize);
             write_bytes(ty.dtype, ty.bytes() as usize, words, &mut bytes);
@@ -154,10 +164,26 @@ impl Loaded for LoadedCpu {
 
     fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
         self.check_lengths(batch)?;
-        match &self.cpu.pool {
-            Some(pool) if batch.len() > 1 => pool.install(|| batch.par_iter().map(|x| self.one(x)).collect()),
-            _ => batch.iter().map(|x| self.one(x)).collect(),
+        let alone = Team::alone();
+        let Some(pool) = &self.cpu.pool else {
+            return batch.iter().map(|x| self.one(x, &alone)).collect();
+        };
+        // One thread an input while there are as many inputs as threads; all threads on each of the rest.
+        let threads = pool.current_num_threads();
+        let rest = if self.worth_sharing() { batch.len() % threads } else { 0 };
+        let (full, rest) = batch.split_at(batch.len() - rest);
+        let mut all: Vec<_> = match full {
+            [] => vec![],
+            [one] => vec![self.one(one, &alone)?],
+            _ => pool.install(|| full.par_iter().map(|x| self.one(x, &alone)).collect::<Result<_, _>>())?,
+        };
+        if !rest.is_empty() {
+            let team = Team::of(pool);
+            for x in rest {
+                all.push(self.one(x, &team)?);
+            }
         }
+        Ok(all)
     }
 
     /// Each node by itself, nothing fused; made ready anew on each call.
@@ -166,7 +192,7 @@ impl Loaded for LoadedCpu {
         let program = Program::new(&self.model, self.cpu.isa, false)?;
         let inputs = self.model.header().inputs.len();
         let mut digests = vec![];
-        program.run(&self.model, &mut program.arena()?, input, |value, words| {
+        program.run(&self.model, &mut program.arena()?, input, &Team::alone(), |value, words| {
             let (node, ty) = (value - inputs, &self.model.values()[value].ty);
             let mut bytes = vec![];
             write_bytes(ty.dtype, ty.bytes() as usize, words, &mut bytes);

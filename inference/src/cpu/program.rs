@@ -96,12 +96,13 @@ impl Program {
         Ok(Arena { words: memory(self.words, 0)?, scratch: memory(self.scratch, 0)? })
     }
 
-    /// Runs on an input of the model's length. `made` sees each step's result, by its value, once it is there.
+    /// Runs on an input of the model's length, by the threads of a team. `made` sees each step's result, by its value, once it is there.
     pub fn run(
         &self,
         model: &Model,
         arena: &mut Arena,
         mut input: &[u8],
+        team: &Team,
         mut made: impl FnMut(usize, &[i32]),
     ) {
         for ((place, ty), turned) in self.places.iter().zip(model.input_types()).zip(&self.turned) {
@@ -125,7 +126,7 @@ impl Program {
                 }
             };
             let x: SmallVec<[&[i32]; 4]> = step.operands.iter().map(operand).collect();
-            step.kernel.run(&x, y, &mut arena.scratch, &Team::alone());
+            step.kernel.run(&x, y, &mut arena.scratch, team);
             made(step.result, y);
         }
     }

@@ -110,3 +110,51 @@ fn an_answer_depends_on_neither_batch_nor_threads() {
         }
     }
 }
+
+/// Large enough for threads to share the work of one input.
+#[test]
+fn threads_that_share_one_input_change_nothing() {
+    use isocortex_model::ops::{AddScaled, Conv2d, DepthwiseConv2d, Rescale};
+    use isocortex_model::{DType, Op, Tensor, TensorType};
+    let mut rng = Rng(9);
+    let mut graph = Graph::new(&[TensorType::new(DType::I8, &[57, 41, 24])]);
+    let weight = graph.constant(rng.weights(&[72, 3, 3, 24]));
+    let bias = graph.constant(rng.biases(72));
+    let taps = graph.constant(rng.weights(&[3, 3, 72]));
+    let multiplier = graph.constant(Tensor::i32(&[1], vec![1 << 30]));
+    let shift = graph.constant(Tensor::i8(&[1], vec![44]));
+    let (stride, dilation, pads) = ([1, 1], [1, 1], [1; 4]);
+    let rescale =
+        || Op::Rescale(Rescale { multiplier, shift, zero_point: 3, lo: -128, hi: 127, dtype: DType::I8 });
+    let conv = Conv2d { weight, bias, zero_point: 5, stride, dilation, pads, groups: 1 };
+    graph.add(&[0], Op::Conv2d(conv));
+    graph.add(&[1], rescale());
+    graph.add(
+        &[2],
+        Op::DepthwiseConv2d(DepthwiseConv2d { weight: taps, bias, zero_point: -7, stride, dilation, pads }),
+    );
+    graph.add(&[3], rescale());
+    let add = AddScaled {
+        multipliers: [1 << 30, 3 << 28],
+        zero_points: [3, 3],
+        shift: 30,
+        zero_point: -1,
+        lo: -100,
+        hi: 127,
+        dtype: DType::I8,
+    };
+    graph.add(&[2, 4], Op::AddScaled(add)).unwrap();
+    let model = Arc::new(graph.model);
+    let inputs = inputs(&mut rng, model.input_len());
+    let batch: Vec<&[u8]> = inputs.iter().take(3).map(Vec::as_slice).collect();
+    let wanted = Reference.load(model.clone()).unwrap().run(&batch).unwrap();
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.available()) {
+        for threads in [1, 2, 5] {
+            let loaded = Cpu::with_isa(isa, threads).unwrap().load(model.clone()).unwrap();
+            for size in [1, 2, 3] {
+                let got: Vec<_> = batch.chunks(size).flat_map(|part| loaded.run(part).unwrap()).collect();
+                assert!(got == wanted, "{} with {threads} threads, batches of {size}", isa.name());
+            }
+        }
+    }
+}

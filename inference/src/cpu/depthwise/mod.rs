@@ -58,6 +58,8 @@ pub(super) fn kernel(
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512Vnni if taps <= TAPS => (vnni::positions512, 64, 4),
         #[cfg(target_arch = "x86_64")]
+        Isa::AvxVnni if taps <= TAPS => (vnni::positions256, 32, 4),
+        #[cfg(target_arch = "x86_64")]
         Isa::Avx2 if taps <= TAPS => (avx2::positions, 16, 2),
         _ => {
             let order: Vec<usize> = (0..geometry.channels).collect();

@@ -27,6 +27,22 @@ pub(super) unsafe fn positions512(d: &Depthwise, taps: &Taps<'_>, first: usize, 
     }
 }
 
+/// The same with AVX-VNNI.
+#[target_feature(enable = "avx2,avxvnni")]
+pub(super) unsafe fn positions256(d: &Depthwise, taps: &Taps<'_>, first: usize, out: &Out<'_>) {
+    for block in &d.packed.blocks {
+        // SAFETY: promised by the caller.
+        unsafe {
+            match (d.turned, taps.real() % 4) {
+                (true, 1) => vex::<true, true>(d, block, taps, first, out),
+                (true, _) => vex::<false, true>(d, block, taps, first, out),
+                (false, 1) => vex::<true, false>(d, block, taps, first, out),
+                (false, _) => vex::<false, false>(d, block, taps, first, out),
+            }
+        }
+    }
+}
+
 /// Four vectors of 16 lanes each have constants of their own; of 8 lanes, two share those of 16.
 macro_rules! short512 {
     ($short:ident, $q:ident, $v:expr) => {
@@ -198,6 +214,32 @@ block!(
     _mm256_unpacklo_epi16,
     _mm256_unpackhi_epi16,
     _mm256_dpbusd_epi32,
+    short256,
+    _mm256_packs_epi32,
+    _mm256_packs_epi16,
+    _mm256_packus_epi16,
+    _mm256_max_epi8,
+    _mm256_min_epi8,
+    _mm256_max_epu8,
+    _mm256_min_epu8,
+    _mm256_setzero_si256
+);
+// AVX-VNNI: never executed here, see `gemm/vnni256.rs`; `half` is the same with the other encoding.
+block!(
+    vex,
+    finish_vex,
+    "avx2,avxvnni",
+    32,
+    __m256i,
+    _mm256_loadu_si256,
+    _mm256_storeu_si256,
+    _mm256_set1_epi8,
+    _mm256_xor_si256,
+    _mm256_unpacklo_epi8,
+    _mm256_unpackhi_epi8,
+    _mm256_unpacklo_epi16,
+    _mm256_unpackhi_epi16,
+    _mm256_dpbusd_avx_epi32,
     short256,
     _mm256_packs_epi32,
     _mm256_packs_epi16,

@@ -18,6 +18,8 @@ mod avx512vnni;
 mod out;
 mod pack;
 mod plain;
+#[cfg(target_arch = "x86_64")]
+mod vnni256;
 
 use super::element::typed;
 use super::isa::Detected;
@@ -109,6 +111,8 @@ impl Gemm {
             #[cfg(target_arch = "x86_64")]
             crate::Isa::Avx2 => (pack::wide_panels(weight, bias.len(), &segments)?, avx2::WIDE_TILES),
             #[cfg(target_arch = "x86_64")]
+            crate::Isa::AvxVnni => (pack::panels(weight, bias.len(), &segments)?, vnni256::TILES),
+            #[cfg(target_arch = "x86_64")]
             crate::Isa::Avx512Vnni => (pack::panels(weight, bias.len(), &segments)?, avx512vnni::TILES),
             _ => (None, &[]),
         };
@@ -125,7 +129,9 @@ impl Gemm {
     ) -> Result<Self, Error> {
         let (weights, tiles): (_, Tiles) = match isa.isa() {
             #[cfg(target_arch = "x86_64")]
-            crate::Isa::Avx2 => (pack::word_panels(weight, bias.len(), &segments)?, avx2::WORD_TILES),
+            crate::Isa::Avx2 | crate::Isa::AvxVnni => {
+                (pack::word_panels(weight, bias.len(), &segments)?, avx2::WORD_TILES)
+            }
             #[cfg(target_arch = "x86_64")]
             crate::Isa::Avx512Vnni => {
                 (pack::word_panels(weight, bias.len(), &segments)?, avx512vnni::WORD_TILES)
