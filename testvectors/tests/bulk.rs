@@ -98,6 +98,7 @@ fn random_graphs_give_every_expected_bit() {
             tallies.extend(mine);
         }
     });
+    println!("on {}", backends().into_iter().map(|(name, _)| name).collect::<Vec<_>>().join("; "));
     println!("{:<18} {:>7} {:>7} {:>7}", "op", "equal", "refused", "differ");
     for (op, tally) in &tallies {
         println!("{op:<18} {:>7} {:>7} {:>7}", tally.equal, tally.refused, tally.differ.len());
