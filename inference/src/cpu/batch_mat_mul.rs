@@ -1,9 +1,10 @@
 //! BatchMatMul: the second operand is packed on each run, as weights are at load.
 
-use super::element::view;
+use super::element::{Int, view};
 use super::gemm::{Gemm, Grid, Out, Segments};
 use super::isa::{Detected, Kernel, Operands};
 use super::team::Team;
+use crate::Error;
 use isocortex_model::DType;
 
 /// BatchMatMul of an operand of 8 or 16 bits and one of 8, whose zero point is 0.
@@ -21,6 +22,9 @@ pub(super) struct BatchMatMul {
     pub words: bool,
 }
 
+/// Multiply-accumulates of a product below which packing takes longer than they do.
+const SMALL: usize = 512;
+
 impl Kernel for BatchMatMul {
     /// Of one product: the second operand turned and packed (see `gemm/pack.rs`), a bias, the first operand.
     fn heap(&self) -> usize {
@@ -33,6 +37,11 @@ impl Kernel for BatchMatMul {
         let out = Out::new(y, DType::I32, batch * m * n);
         team.each(batch, &|i| {
             let b = &b[i * k * n..][..k * n];
+            // SAFETY: one product is one task's.
+            let mut out = unsafe { out.section(i * m * n, m * n) };
+            if m * k * n < SMALL {
+                return self.plain(x[0], b, i, &out);
+            }
             let mut turned = vec![];
             let rows = if self.transposed {
                 b
@@ -41,21 +50,21 @@ impl Kernel for BatchMatMul {
                 (0..n).for_each(|j| turned.extend(b[j..].iter().step_by(n)));
                 &turned
             };
-            // SAFETY: one product is one task's.
-            let mut out = unsafe { out.section(i * m * n, m * n) };
-            self.product(x[0], rows, i, &mut out);
+            if self.product(x[0], rows, i, &mut out).is_err() {
+                self.plain(x[0], b, i, &out); // there is no memory to pack in
+            }
         });
     }
 }
 
 impl BatchMatMul {
     /// The `i`-th product, with its second operand as `[n, k]`.
-    fn product(&self, a: &[i32], b: &[i8], i: usize, out: &mut Out<'_>) {
+    fn product(&self, a: &[i32], b: &[i8], i: usize, out: &mut Out<'_>) -> Result<(), Error> {
         let &Self { isa, m, k, n, zero_point, words, .. } = self;
         let bias = vec![0; n];
         let grid = |step| Grid { columns: m, step: [0, step] };
         let all: &[u8] = bytemuck::cast_slice(a);
-        let made = if words {
+        if words {
             let segments = Segments { starts: vec![0], len: 2 * k };
             Gemm::words(isa, (b, &bias), zero_point, segments)
                 .map(|gemm| gemm.run(&all[i * m * k * 2..], grid(2 * k), m, out, &Team::alone()))
@@ -65,27 +74,31 @@ impl BatchMatMul {
             let segments = Segments { starts: vec![0], len: k };
             Gemm::new(isa, m, (b, &bias), zero_point, segments, None)
                 .map(|gemm| gemm.run(&a, grid(k), m, out, &Team::alone()))
-        };
-        if made.is_err() {
-            self.without_memory(a, b, i, out);
         }
     }
 
-    /// Where there is no memory to pack in.
-    fn without_memory(&self, a: &[i32], b: &[i8], i: usize, out: &Out<'_>) {
+    /// The `i`-th product from the operands as they lie, with `b` its part of the second.
+    fn plain(&self, a: &[i32], b: &[i8], i: usize, out: &Out<'_>) {
+        if self.words {
+            self.sums(&bytemuck::cast_slice::<i32, i16>(a)[i * self.m * self.k..], b, out);
+        } else {
+            self.sums(&bytemuck::cast_slice::<i32, i8>(a)[i * self.m * self.k..], b, out);
+        }
+    }
+
+    fn sums<A: Int>(&self, a: &[A], b: &[i8], out: &Out<'_>) {
         let &Self { m, k, n, .. } = self;
-        for at in 0..m * n {
-            let from = (i * m + at / n) * k;
-            let sum = b[at % n * k..][..k].iter().enumerate().fold(0i32, |sum, (at, &b)| {
-                let a: i32 = if self.words {
-                    bytemuck::cast_slice::<i32, i16>(a)[from + at].into()
-                } else {
-                    bytemuck::cast_slice::<i32, i8>(a)[from + at].into()
-                };
-                sum.wrapping_add((a - self.zero_point).wrapping_mul(b.into()))
-            });
-            // SAFETY: the product is this task's.
-            unsafe { *out.pointer::<i32>(at) = sum };
+        let (column, step) = if self.transposed { (k, 1) } else { (1, n) };
+        for (i, a) in a.chunks_exact(k).take(m).enumerate() {
+            for j in 0..n {
+                let products = a.iter().zip(b[j * column..].iter().step_by(step)).map(|(&a, &b)| {
+                    let a: i32 = a.into();
+                    (a - self.zero_point).wrapping_mul(b.into())
+                });
+                let sum = products.fold(0, i32::wrapping_add);
+                // SAFETY: the product is this task's.
+                unsafe { *out.pointer::<i32>(i * n + j) = sum };
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 struct Counting;
 
@@ -55,6 +56,12 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: the caller's promises.
         unsafe { System.realloc(at, layout, size) }
     }
+}
+
+/// Keeps other tests of this program from counting, or being counted, at the same time.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What some work took of the heap.

@@ -3,7 +3,7 @@
 //! within its intervals and within the memory that its cost tells.
 //!
 //! `ISOCORTEX_FUZZ_SECONDS` (5) says how long, `ISOCORTEX_FUZZ_SEED` (1) where to start; `ISOCORTEX_FUZZ_CASE`
-//! repeats one case alone.
+//! repeats one case alone. `ISOCORTEX_FUZZ_LARGE` runs the largest models in full, which takes 4 GiB.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../cpu/f24.rs"]
@@ -14,6 +14,7 @@ mod graph;
 mod heap;
 #[path = "../cpu/more.rs"]
 mod more;
+mod near;
 mod parts;
 
 use graph::{Graph, Rng};
@@ -125,7 +126,10 @@ fn memory(model: &Arc<Model>, x: &[u8], y: &[u8], cpu: &Cpu, rng: &mut Rng, seen
     let (loaded, used) = heap::measure(|| cpu.load(model.clone()).unwrap());
     seen.bounded("memory of a loaded model", used.left, (things << 14) + held);
     seen.bounded("memory of loading", used.peak, (things << 14) + held);
+    let started = Instant::now();
     let (output, used) = heap::measure(|| loaded.run(&[x]).unwrap());
+    let micros = started.elapsed().as_micros() as u64;
+    seen.bounded("time of a run", micros, 300_000 + (cost.macs + cost.elements + cost.bytes) / 5);
     assert!(output == [y]);
     // As `Cpu`'s documentation has it.
     let bound = 10 * cost.peak + cost.weights + y.len() as u64 + (1 << 20);
@@ -183,6 +187,7 @@ fn setting(name: &str) -> Option<u64> {
 
 #[test]
 fn hostile_models() {
+    let _alone = heap::alone();
     let end = Instant::now() + Duration::from_secs(setting("ISOCORTEX_FUZZ_SECONDS").unwrap_or(5));
     let have = || Isa::ALL.into_iter().filter(|isa| isa.available());
     let mut cpus: Vec<_> = have().map(|isa| Cpu::with_isa(isa, 1).unwrap()).collect();
