@@ -149,11 +149,30 @@ fn memory(model: &Arc<Model>, x: &[u8], y: &[u8], cpu: &Cpu, rng: &mut Rng, seen
     }
 }
 
+/// An image or matrix whose work threads share, through one op and then some of any.
+fn large(rng: &mut Rng) -> Parts {
+    loop {
+        let shape = [rng.range(20, 60) as u32, rng.range(20, 60) as u32, rng.pick(&[3, 16, 33])];
+        let mut graph = Graph::new(&[TensorType::new(rng.dtype(), &shape)]);
+        graph.most = 1 << 18;
+        let tag = if rng.below(2) == 0 { rng.range(1, 3) } else { rng.pick(&Graph::tags()) };
+        if let Some(graph) = graph.with(rng, tag) {
+            let nodes = rng.range(1, 4) as usize;
+            return Parts::of(&graph.grown(rng, nodes).model);
+        }
+    }
+}
+
 /// A random graph, its edits, and all that must hold.
 fn case(number: u64, cpus: &[Cpu], seen: &mut Seen) {
     let mut rng = Rng(number);
-    let mut parts = match rng.below(4) {
-        0 => extreme(&mut rng),
+    let (kind, mut most) = (rng.below(16), 1 << 20);
+    let mut parts = match kind {
+        0..=3 => extreme(&mut rng),
+        4 => {
+            most = 1 << 24;
+            large(&mut rng)
+        }
         _ => {
             let nodes = rng.range(1, 6) as usize;
             Parts::of(&Graph::random(&mut rng, nodes).model)
@@ -168,7 +187,6 @@ fn case(number: u64, cpus: &[Cpu], seen: &mut Seen) {
     seen.accepted += 1;
     let cost = model.cost();
     let work = [cost.macs, cost.elements, cost.bytes].into_iter().fold(0, u64::saturating_add);
-    let most = if rng.below(32) == 0 { 1 << 24 } else { 1 << 20 };
     let affordable = work < most && model.input_len() < 1 << 20 && model.output_len() < 1 << 22;
     for node in &model.header().nodes {
         let [all, ran] = seen.ops.entry(node.op.name()).or_default();
