@@ -63,7 +63,7 @@ fn check(artifact: &Artifact, seen: &mut Seen) -> Option<Model> {
     let (checked, used) = heap::measure(|| Model::check(artifact));
     let micros = started.elapsed().as_micros() as u64;
     // Generous: other work on the machine counts too.
-    seen.bounded("time of the check", micros, 1_000_000 + (size + named) / 10);
+    seen.bounded("time of the check", micros, 3_000_000 + (size + named) / 10);
     seen.bounded("memory of the check", used.peak, (1 << 16) + 16 * size);
     let things = header.nodes.len() + header.constants.len() + header.inputs.len();
     seen.bounded("allocations of the check", used.count, 500 + 64 * things as u64);
