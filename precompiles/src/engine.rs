@@ -47,10 +47,10 @@ struct Bytes;
 impl Weighter<B256, Arc<dyn Loaded>> for Bytes {
     fn weight(&self, _: &B256, loaded: &Arc<dyn Loaded>) -> u64 {
         let (model, nodes) = (loaded.model(), &loaded.model().header().nodes);
-        // Each node has its own packed copy of what it names, however often it was named before: up to four
-        // times as large, and more only where it is small.
+        // Each node has its own packed copy of what it names, however often it was named before: up to eight
+        // times as large, and more only where it is small (see `isocortex_inference::Cpu`).
         let packed =
-            |bytes: u64| bytes.saturating_mul(64).min(bytes.saturating_mul(4).saturating_add(1 << 16));
+            |bytes: u64| bytes.saturating_mul(128).min(bytes.saturating_mul(8).saturating_add(1 << 17));
         let named = nodes.iter().flat_map(|node| node.op.constants());
         let named = named.filter_map(|index| model.header().constants.get(index as usize));
         [
