@@ -37,6 +37,27 @@ macro_rules! wrapping {
 }
 wrapping!(Add wrapping_add, Sub wrapping_sub, Mul wrapping_mul);
 
+impl Pair for ops::Max {
+    #[inline(always)]
+    fn apply(&self, a: i32, b: i32) -> i32 {
+        a.max(b)
+    }
+}
+
+impl Pair for ops::Min {
+    #[inline(always)]
+    fn apply(&self, a: i32, b: i32) -> i32 {
+        a.min(b)
+    }
+}
+
+impl Pair for ops::Compare {
+    #[inline(always)]
+    fn apply(&self, a: i32, b: i32) -> i32 {
+        self.relation.holds(a, b).into()
+    }
+}
+
 impl Pair for ops::MulRescale {
     #[inline(always)]
     fn apply(&self, a: i32, b: i32) -> i32 {

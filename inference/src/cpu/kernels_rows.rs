@@ -4,7 +4,9 @@ use super::batch_mat_mul::BatchMatMul;
 use super::broadcast::{Broadcast, Pair};
 use super::element::{Int, typed};
 use super::elementwise::Constant;
+use super::extreme::Extreme;
 use super::isa::{Body, Detected, Kernel, Loops};
+use super::movement::{CausalMask, Concat, Pad};
 use super::norm::Norm;
 use super::quantise::{AbsMaxRow, DynQuantRow, RescaleRow};
 use super::rows::{ByRows, Rows};
@@ -91,6 +93,27 @@ pub(super) fn kernel(model: &Model, isa: Detected, index: usize, turned: bool) -
         Op::Mul(op) => sum(isa, op.clone(), x, operand(1), y)?,
         Op::AddScaled(op) => pair(isa, op.clone(), x, operand(1), y)?,
         Op::MulRescale(op) => pair(isa, op.clone(), x, operand(1), y)?,
+        Op::Max(op) => pair(isa, op.clone(), x, operand(1), y)?,
+        Op::Min(op) => pair(isa, op.clone(), x, operand(1), y)?,
+        Op::Compare(op) => pair(isa, op.clone(), x, operand(1), y)?,
+        Op::ReduceMax(op) => typed!(x.dtype, X => loops(isa, Extreme::<X, true>::new(&op.axes, &x.shape))),
+        Op::ReduceMin(op) => typed!(x.dtype, X => loops(isa, Extreme::<X, false>::new(&op.axes, &x.shape))),
+        Op::Tile(op) => typed!(x.dtype, X => loops(isa, Strided::<X>::tile(op, &x.shape))),
+        Op::Pad(op) => typed!(x.dtype, X => loops(isa, Pad::<X>::new(op, &x.shape, &y.shape))),
+        Op::Concat(op) => {
+            let shapes: Vec<&[u32]> = (0..node.operands.len()).map(|i| &operand(i).shape[..]).collect();
+            typed!(x.dtype, X => by_rows(isa, Concat::<X>::new(op, &shapes)))
+        }
+        Op::CausalMask(op) => {
+            let queries = x.shape[x.shape.len().checked_sub(2)?] as usize;
+            typed!(x.dtype, X => typed!(operand(1).dtype, P => by_rows(isa, CausalMask {
+                fill: X::wrap(op.fill.into()),
+                rows,
+                queries,
+                keys: k,
+                types: PhantomData::<fn(P)>,
+            })))
+        }
         _ => return None,
     })
 }

@@ -1,11 +1,11 @@
-//! Transpose and Slice: rows of the result, gathered with one step.
+//! Transpose, Slice and Tile: rows of the result, gathered with one step.
 
 use super::element::{Int, view, view_mut};
 use super::isa::{Body, Operands};
 use isocortex_model::ops;
 use std::marker::PhantomData;
 
-/// Transpose or Slice.
+/// Transpose, Slice or Tile.
 pub(super) struct Strided<X> {
     /// The first element of the result, in the operand.
     start: usize,
@@ -36,6 +36,15 @@ impl<X> Strided<X> {
         )
     }
 
+    /// Each dimension is two: the repetitions, which do not move in the operand, outside its elements.
+    pub fn tile(op: &ops::Tile, shape: &[u32]) -> Self {
+        let steps = steps(shape);
+        let dims = (0..shape.len()).rev();
+        let dims =
+            dims.flat_map(|axis| [(shape[axis] as usize, steps[axis]), (op.repeats[axis] as usize, 0)]);
+        Self::new(0, dims.collect(), shape)
+    }
+
     /// `dims` of the result, innermost first.
     fn new(start: usize, mut dims: Vec<(usize, usize)>, shape: &[u32]) -> Self {
         // What lies in one piece is one dimension.
@@ -62,7 +71,7 @@ impl<X: Int> Body for Strided<X> {
     #[inline(always)]
     fn body(&self, x: Operands<'_>, y: &mut [i32]) {
         let x = view::<X>(x[0], self.elements[0]);
-        let mut index = [0usize; isocortex_model::limits::RANK];
+        let mut index = [0usize; 2 * isocortex_model::limits::RANK];
         let mut at = self.start;
         for y in view_mut::<X>(y, self.elements[1]).chunks_exact_mut(self.row) {
             if self.step == 1 {
