@@ -5,7 +5,8 @@
 //! `sum = H·2^16 + L` with `H = a·mah + b·mbh + ch` and `L = a·mal + b·mbl + cl` in 32 bits, a vpmaddwd (or vpdpwssd)
 //! each, and `sum >> s = (H + (L >> 16)) >> (s − 16)` for s ≥ 16, since floors compose.
 //!
-//! Predicted: 31 instructions for 64 results where 64-bit lanes take 150.
+//! Predicted: 31 instructions for 64 results where 64-bit lanes take 150. Measured (EPYC 9004, one thread, a shared
+//! machine): 200,704 elements 57.9 µs before, 28.7 µs after with either instruction set, copies included.
 
 use super::element::{Int, maybe_turned, view, view_mut};
 use super::isa::{Body, Detected, Kernel, Loops, Operands};

@@ -1,10 +1,14 @@
 //! The CPU backend: packed int8 kernels, fused tails, planned memory. The same bits as the reference.
 //!
-//! - `isa`: instruction sets, found at run time; `gemm`: the matrix kernels, one file a set; the other ops are
-//!   plain loops that the compiler makes vector code of, once for each set.
-//! - `program`: what is computed in which order and fused with what; `plan`: where values lie.
+//! - `isa`: instruction sets, found at run time; `gemm`: the matrix kernels, one file a set; `depthwise`, `add_scaled`:
+//!   kernels of their own; `rows` and what is on it, and the other ops: plain loops that the compiler makes vector code
+//!   of, once for each set; `kernels`, `kernels_rows`: which op has which. Ops that neither names are "reference only":
+//!   `fallback` runs them as the reference does.
+//! - `program`: what is computed in which order; `fuse`: what is computed together and kept turned; `plan`: where
+//!   values lie; `team`: threads within one input.
 //! - `self_test`: known answers, replayed on the machine before the backend is used.
 //!
+//! AVX-VNNI is compiled and was never executed, for want of a processor: see `gemm/vnni256.rs`.
 //! NEON and other instruction sets of other architectures: not compiled, not measured; they run the plain loops.
 //!
 //! An answer depends on the model and the input alone: threads share nothing but what is constant, and no sum

@@ -4,6 +4,8 @@
 //! long as the run lasts. Nobody waits for a helper that has not taken a task, so a run never stands still because the
 //! machine or the pool is busy. Between tasks helpers spin, since the next set comes within microseconds, and after a
 //! while let others run.
+//!
+//! Predicted: a set of tasks costs about a microsecond, where waking a thread that sleeps costs ten. Not measured apart.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

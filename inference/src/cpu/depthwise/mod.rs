@@ -5,7 +5,9 @@
 //! position of a row of the result, where its taps lie.
 //!
 //! Predicted for 3×3 and 64 channels: 9 loads, 24 shuffles, 12 vpdpbusd and about 35 instructions of tail, 50 cycles or
-//! 40 macs a nanosecond where plain loops reached 4.
+//! 40 macs a nanosecond where plain loops reached 4. Measured (EPYC 9004, one thread, a shared machine, least of many runs,
+//! copies of input and output included): 14·14 of 576 channels 281 µs before, 43 µs after, of which the kernel is about 27,
+//! 54 cycles a block; 5×5 on 28·28 of 240 channels 829 and 126 µs.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
