@@ -125,3 +125,65 @@ fn what_does_not_fit_the_machine_is_refused() {
         }
     }
 }
+
+/// An output is as long as its values at once, however often one is named, and is not copied as it grows.
+#[test]
+fn an_output_takes_its_bytes_once() {
+    let _alone = heap::alone();
+    let mut parts = Parts {
+        inputs: vec![TensorType::new(DType::I8, &[1 << 20])],
+        constants: vec![],
+        nodes: vec![node(&[0], Op::Clamp(Clamp { lo: -3, hi: 3 }))],
+        outputs: vec![1; 16],
+    };
+    for dtype in [DType::I8, DType::I16, DType::I32] {
+        parts.inputs[0].dtype = dtype;
+        let model = Arc::new(Model::check(&parts.artifact()).unwrap());
+        let (input, loaded) = (vec![1; model.input_len()], Cpu::new(1).unwrap().load(model.clone()).unwrap());
+        let (output, used) = heap::measure(|| loaded.run(&[&input]).unwrap());
+        assert_eq!(output[0].len(), model.output_len());
+        let bound = model.output_len() as u64 + model.cost().peak + (1 << 12);
+        assert!(used.peak <= bound, "{used:?}, {bound}");
+    }
+}
+
+/// A multiplier that all channels share is held once, not once a channel.
+#[test]
+fn a_rescale_of_long_rows_holds_its_constants_alone() {
+    let _alone = heap::alone();
+    let parts = Parts {
+        inputs: vec![TensorType::new(DType::I32, &[1, 1 << 20])],
+        constants: vec![Tensor::i32(&[1], vec![1 << 30]), Tensor::i8(&[1], vec![30])],
+        nodes: vec![
+            node(&[0], Op::Clamp(Clamp { lo: -3, hi: 3 })),
+            node(&[1], Op::AbsMaxRow(AbsMaxRow {})),
+            node(
+                &[1, 2],
+                Op::RescaleRow(RescaleRow {
+                    multiplier: 0,
+                    shift: 1,
+                    row_shift: 2,
+                    zero_point: 0,
+                    lo: -5,
+                    hi: 5,
+                    dtype: DType::I8,
+                }),
+            ),
+            node(
+                &[1],
+                Op::Rescale(Rescale {
+                    multiplier: 0,
+                    shift: 1,
+                    zero_point: 0,
+                    lo: -5,
+                    hi: 5,
+                    dtype: DType::I8,
+                }),
+            ),
+        ],
+        outputs: vec![3, 4],
+    };
+    let (cpu, model) = (Cpu::new(1).unwrap(), Arc::new(Model::check(&parts.artifact()).unwrap()));
+    let (_loaded, used) = heap::measure(|| cpu.load(model).unwrap());
+    assert!(used.peak < 1 << 15, "{used:?}");
+}
