@@ -26,9 +26,10 @@ pub(super) struct BatchMatMul {
 const SMALL: usize = 512;
 
 impl Kernel for BatchMatMul {
-    /// Of one product: the second operand turned and packed (see `gemm/pack.rs`), a bias, the first operand.
-    fn heap(&self) -> usize {
-        10 * self.k * self.n + 9 * self.n + self.m * self.k + (1 << 17) + 256
+    /// Of a product a thread: the second operand turned and packed (see `gemm/pack.rs`), a bias, the first operand.
+    fn heap(&self, threads: usize) -> usize {
+        let product = 10 * self.k * self.n + 9 * self.n + self.m * self.k + (1 << 17) + 256;
+        product * threads.min(self.batch)
     }
 
     fn run(&self, x: Operands<'_>, y: &mut [i32], _: &mut [u8], team: &Team) {
@@ -100,5 +101,18 @@ impl BatchMatMul {
                 unsafe { *out.pointer::<i32>(i * n + j) = sum };
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_thread_packs_a_product_of_its_own() {
+        let isa = Detected::new(crate::Isa::Scalar).unwrap();
+        let (batch, m, k, n, zero_point) = (3, 2, 5, 7, 0);
+        let op = BatchMatMul { isa, batch, m, k, n, zero_point, transposed: true, words: true };
+        assert_eq!([2, 3, 64].map(|threads| op.heap(threads) / op.heap(1)), [2, 3, 3]);
     }
 }

@@ -5,25 +5,34 @@ use super::isa::{Kernel, Operands};
 use super::team::Team;
 use crate::reference::{self, Wide};
 use isocortex_model::{Model, Op, TensorType};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The constants of a model that the reference reads, by their index: each is there once, however many nodes name it,
+/// since what some of these cost (Embed, Rope) does not count their constants.
+pub(super) type Widened = BTreeMap<u32, Arc<Wide>>;
 
 /// A node as the reference computes it: operands widened to i32, the result narrowed.
 pub(super) struct Fallback {
     op: Op,
     /// Those that the op names.
-    constants: Vec<Wide>,
+    constants: Vec<Arc<Wide>>,
     operands: Vec<TensorType>,
     result: TensorType,
 }
 
 impl Fallback {
     /// Of the node at `index`.
-    pub fn new(model: &Model, index: usize) -> Self {
+    pub fn new(model: &Model, index: usize, widened: &mut Widened) -> Self {
         let (header, values) = (model.header(), model.values());
         let node = &header.nodes[index];
-        let constant = |index: u32| Wide::new(&model.constants()[index as usize]);
+        let mut constant = |index: u32| {
+            let wide = || Arc::new(Wide::new(&model.constants()[index as usize]));
+            widened.entry(index).or_insert_with(wide).clone()
+        };
         Self {
             op: node.op.clone(),
-            constants: node.op.constants().into_iter().map(constant).collect(),
+            constants: node.op.constants().into_iter().map(&mut constant).collect(),
             operands: node.operands.iter().map(|&v| values[v as usize].ty.clone()).collect(),
             result: values[header.inputs.len() + index].ty.clone(),
         }
@@ -32,7 +41,7 @@ impl Fallback {
 
 impl Kernel for Fallback {
     /// Operands and result with four bytes an element, and a row of places that TopK sorts.
-    fn heap(&self) -> usize {
+    fn heap(&self, _: usize) -> usize {
         let values =
             self.operands.iter().chain([&self.result]).map(|ty| ty.elements() as usize).sum::<usize>();
         let row = match self.op {
@@ -50,7 +59,7 @@ impl Kernel for Fallback {
         };
         let operands: Vec<Wide> = x.iter().zip(&self.operands).map(operand).collect();
         let operands: Vec<&Wide> = operands.iter().collect();
-        let constants: Vec<&Wide> = self.constants.iter().collect();
+        let constants: Vec<&Wide> = self.constants.iter().map(|c| &**c).collect();
         let result = reference::compute(&self.op, &operands, &constants, &self.result);
         typed!(self.result.dtype, Y => {
             let to = view_mut::<Y>(y, result.data.len());
@@ -67,7 +76,6 @@ fn widen<X: Int>(x: &[X], to: &mut [i32]) {
 mod tests {
     use super::*;
     use crate::{Backend, Reference};
-    use std::sync::Arc;
 
     /// Each node of the self-test's network, its operands the reference's own.
     #[test]
@@ -85,7 +93,7 @@ mod tests {
             let operands = model.header().nodes[index].operands.iter();
             let operands: Vec<&[i32]> = operands.map(|&v| &values[v as usize][..]).collect();
             let mut y = words(&vec![0xff; wanted.bytes.len()]);
-            Fallback::new(&model, index).run(&operands, &mut y, &mut [], &Team::alone());
+            Fallback::new(&model, index, &mut Widened::new()).run(&operands, &mut y, &mut [], &Team::alone());
             assert!(
                 bytemuck::cast_slice::<i32, u8>(&y)[..wanted.bytes.len()] == wanted.bytes[..],
                 "{}",

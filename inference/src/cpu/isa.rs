@@ -84,8 +84,8 @@ pub(super) trait Kernel: Send + Sync {
         0
     }
 
-    /// Bytes that [`run`](Self::run) takes from the heap beside these.
-    fn heap(&self) -> usize {
+    /// Bytes that [`run`](Self::run) takes from the heap beside these, with a team of so many threads.
+    fn heap(&self, _threads: usize) -> usize {
         0
     }
 

@@ -6,7 +6,7 @@ use super::conv::{Constants, Conv};
 use super::depthwise;
 use super::element::{Int, maybe_turned, typed};
 use super::elementwise::{Clamp, Reshape};
-use super::fallback::Fallback;
+use super::fallback::{Fallback, Widened};
 use super::fuse::{Unit, alike, fast};
 use super::isa::{Body, Detected, Kernel, Loops};
 use super::kernels_rows;
@@ -24,6 +24,7 @@ pub(super) fn kernel(
     isa: Detected,
     unit: &Unit<'_>,
     turned: &[bool],
+    widened: &mut Widened,
 ) -> Result<Box<dyn Kernel>, Error> {
     let (index, tail) = (unit.node, unit.tail);
     let node = &model.header().nodes[index];
@@ -46,7 +47,7 @@ pub(super) fn kernel(
         turned: x_turned(0),
     };
     Ok(match &node.op {
-        _ if !fast(model, index) => Box::new(Fallback::new(model, index)),
+        _ if !fast(model, index) => Box::new(Fallback::new(model, index, widened)),
         Op::Conv2d(op) => {
             let weight = constant(op.weight);
             let geometry = Geometry::new(&x().shape, &y.shape, op.window([weight.shape[1], weight.shape[2]]));
@@ -94,7 +95,7 @@ pub(super) fn kernel(
         }
         Op::Reshape(_) => Box::new(Reshape { words: (y.bytes() as usize).div_ceil(4) }),
         _ => kernels_rows::kernel(model, isa, index, y_turned)
-            .unwrap_or_else(|| Box::new(Fallback::new(model, index))),
+            .unwrap_or_else(|| Box::new(Fallback::new(model, index, widened))),
     })
 }
 

@@ -62,7 +62,8 @@ use team::Team;
 /// 10 times the model's [`peak`](isocortex_model::Cost::peak), the constants' bytes once, its output, and 1 MiB:
 /// values at their own size, at most as much again between them (a value never moves), at most 4 times for an
 /// operand laid out with its padding, and 4 times for the operands and result of an op that has no kernel here and
-/// is computed in i32. Runs at once take this each. What a machine does not have is [`Error::Device`].
+/// is computed in i32. Each further thread on the same input takes what one product of a BatchMatMul does: 10 times
+/// its matrices, and 128 KiB. Runs at once take this each. What a machine does not have is [`Error::Device`].
 /// `tests/memory.rs` and `tests/hostile` hold the backend to it.
 ///
 /// ```
@@ -147,7 +148,7 @@ impl LoadedCpu {
     fn one(&self, input: &[u8], team: &Team) -> Result<Vec<u8>, Error> {
         let mut bytes = room(self.model.output_len())?;
         // What kernels take as they run has to be there too: they cannot refuse.
-        drop(room::<u8>(self.program.heap())?);
+        drop(room::<u8>(self.program.heap(team.threads()))?);
         let arenas = || self.arenas.lock().unwrap_or_else(PoisonError::into_inner);
         let spare = arenas().pop();
         let mut arena = spare.map_or_else(|| self.program.arena(), Ok)?;

@@ -1,6 +1,7 @@
 //! A model made ready: kernels in order, and a place in memory for each value that exists.
 
 use super::element::{Int, view};
+use super::fallback::Widened;
 use super::isa::{Detected, Kernel};
 use super::plan::{Life, place};
 use super::team::Team;
@@ -28,7 +29,6 @@ pub(super) struct Program {
     turned: Vec<bool>,
     words: usize,
     scratch: usize,
-    heap: usize,
 }
 
 /// The memory of one run.
@@ -49,6 +49,7 @@ impl Program {
         let units = fuse::units(model, fuse);
         let turned = if fuse { fuse::turned(model, &units) } else { vec![false; model.values().len()] };
         let mut steps = Vec::with_capacity(units.len());
+        let mut widened = Widened::new();
         for unit in &units {
             // What a kernel holds of its constants is at most eight times their bytes, small ones aside.
             let rescale = unit.tail.rescale.map(|op| [op.multiplier, op.shift]);
@@ -57,7 +58,7 @@ impl Program {
             let bytes =
                 constants.map(|c| model.header().constants[c as usize].bytes() as usize).sum::<usize>();
             drop(room::<u8>(8 * bytes)?);
-            let kernel = kernels::kernel(model, isa, unit, &turned)?;
+            let kernel = kernels::kernel(model, isa, unit, &turned, &mut widened)?;
             let operands = model.header().nodes[unit.node].operands.iter().map(|&v| v as usize).collect();
             steps.push(Step { kernel, operands, result: unit.result });
         }
@@ -82,14 +83,13 @@ impl Program {
         let mut places = places.into_iter();
         let places = lives.iter().map(|life| life.and_then(|_| places.next())).collect();
         let scratch = steps.iter().map(|step| step.kernel.scratch()).max().unwrap_or(0);
-        let heap = steps.iter().map(|step| step.kernel.heap()).max().unwrap_or(0);
         turned.truncate(inputs);
-        Self { steps, places, turned, words, scratch, heap }
+        Self { steps, places, turned, words, scratch }
     }
 
-    /// Most bytes that a kernel takes from the heap while it runs.
-    pub fn heap(&self) -> usize {
-        self.heap
+    /// Most bytes that a kernel takes from the heap while so many threads run it.
+    pub fn heap(&self, threads: usize) -> usize {
+        self.steps.iter().map(|step| step.kernel.heap(threads)).max().unwrap_or(0)
     }
 
     pub fn arena(&self) -> Result<Arena, Error> {
