@@ -15,7 +15,7 @@ pub const fn rne(v: i64, s: u32) -> i64 {
     if twice > one || (twice == one && q & 1 == 1) { q + 1 } else { q }
 }
 
-/// `v` rounded to 24 significant bits, halves to even; `|v|` is below 2^63 − 2^39.
+/// `v` rounded to 24 significant bits, halves to even; `|v|` is at most 2^63 − 2^39.
 ///
 /// ```
 /// use isocortex_model::ops::f24::r24;
