@@ -1,16 +1,19 @@
 //! The backend over a device, open only once its kernels have given known answers.
 
-use crate::{Device, Error, Kernel, loaded::LoadedModel, loaded::report, selftest::Case};
-use isocortex_inference::{Backend, Error as InferenceError, Loaded};
+use crate::{Device, Error, Kernel, loaded::LoadedModel, loaded::report, lower::lower, selftest::Case};
+use isocortex_inference::{Backend, Cpu, Error as InferenceError, Loaded, Reference};
 use isocortex_model::Model;
 use std::sync::Arc;
 
 /// Cases a kernel in the self-test.
 const CASES: u64 = 4;
 
-/// Models on a [`Device`].
+/// Models on a [`Device`]. A model with an op that no kernel computes runs on the CPU, whole: the same bits, and no
+/// contract can stop a node by it.
 pub struct GpuBackend<D> {
     device: Arc<D>,
+    /// For what the device has no kernels for.
+    rest: Arc<dyn Backend>,
 }
 
 impl<D: Device> GpuBackend<D> {
@@ -26,7 +29,14 @@ impl<D: Device> GpuBackend<D> {
 
     /// A backend that has answered nothing yet. For tests of the self-test.
     pub fn unchecked(device: D) -> Self {
-        Self { device: Arc::new(device) }
+        // Where the CPU's vector kernels fail their own self-test, the reference serves.
+        let rest = Cpu::new(0).map_or_else(|_| Arc::new(Reference) as Arc<dyn Backend>, |cpu| Arc::new(cpu));
+        Self { device: Arc::new(device), rest }
+    }
+
+    /// Whether the device has a kernel for every node of the model.
+    pub fn covers(&self, model: &Model) -> bool {
+        (0..model.header().nodes.len()).all(|node| !matches!(lower(model, node), Err(Error::NoKernel(_))))
     }
 
     /// Runs known cases through every kernel and compares each with the reference.
@@ -63,6 +73,10 @@ impl<D: Device> Backend for GpuBackend<D> {
     }
 
     fn load(&self, model: Arc<Model>) -> Result<Box<dyn Loaded>, InferenceError> {
-        Ok(Box::new(LoadedModel::new(Arc::clone(&self.device), model).map_err(report::<D>)?))
+        match LoadedModel::new(Arc::clone(&self.device), Arc::clone(&model)) {
+            Ok(loaded) => Ok(Box::new(loaded)),
+            Err(Error::NoKernel(_)) => self.rest.load(model),
+            Err(error) => Err(report::<D>(error)),
+        }
     }
 }

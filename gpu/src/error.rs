@@ -53,6 +53,9 @@ pub enum Error {
         /// What the device computed.
         got: i32,
     },
+    /// An op, or an op on such operands, that no kernel computes yet: the model runs on the CPU.
+    #[error("no kernel on this device for {0}")]
+    NoKernel(String),
     /// A size does not fit what kernels count with, or a graph is not as its check left it.
     #[error("{0} cannot be laid out for a device")]
     Layout(String),

@@ -50,6 +50,9 @@ pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
     let operand = |i: usize| node.operands.get(i).map_or_else(|| value(usize::MAX), |&v| value(v as usize));
     let constant =
         |c: u32| model.constants().get(c as usize).ok_or_else(|| Error::layout("a missing constant"));
+    if node.operands.is_empty() {
+        return Err(Error::NoKernel(node.op.name().into()));
+    }
     let (x, y) = (operand(0)?, value(header.inputs.len() + index)?);
 
     // The kernels of these read i8, and convolve all channels together.
@@ -60,10 +63,7 @@ pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
         _ => true,
     };
     if !narrow {
-        let name = node.op.name();
-        return Err(Error::layout(format!(
-            "{name} of these types and groups, which has no kernel on this device yet"
-        )));
+        return Err(Error::NoKernel(format!("{} of these types and groups", node.op.name())));
     }
 
     let work = match &node.op {
@@ -107,9 +107,7 @@ pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
         Op::AddScaled(op) => {
             let b = operand(1)?;
             if x.shape != b.shape {
-                return Err(Error::layout(
-                    "AddScaled of operands that broadcast, which has no kernel on this device yet",
-                ));
+                return Err(Error::NoKernel("AddScaled of operands that broadcast".into()));
             }
             let ([ma, mb], [za, zb]) = (op.multipliers, op.zero_points);
             let mut rest = vec![code(x.dtype), code(b.dtype), code(y.dtype), ma, mb, za, zb];
@@ -137,7 +135,7 @@ pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
             elements(Kernel::Transpose, y, vec![], rest)
         }
         Op::Table8(op) => elements(Kernel::Table8, y, vec![pack::bytes(constant(op.table)?)], vec![]),
-        op => return Err(Error::layout(format!("{}, which has no kernel on this device yet", op.name()))),
+        op => return Err(Error::NoKernel(op.name().into())),
     };
     Ok(Step::Launch(work))
 }
