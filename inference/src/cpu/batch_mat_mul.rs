@@ -67,7 +67,7 @@ impl BatchMatMul {
         let all: &[u8] = bytemuck::cast_slice(a);
         if words {
             let segments = Segments { starts: vec![0], len: 2 * k };
-            Gemm::words(isa, (b, &bias), zero_point, segments)
+            Gemm::words(isa, (b, &bias), zero_point, segments, None)
                 .map(|gemm| gemm.run(&all[i * m * k * 2..], grid(2 * k), m, out, &Team::alone()))
         } else {
             let mut a: Vec<u8> = all[i * m * k..][..m * k].iter().map(|&a| a ^ 0x80).collect();

@@ -16,27 +16,32 @@ pub(super) struct Constants<'a> {
     pub zero_point: i32,
     /// The operand is turned.
     pub turned: bool,
+    /// The operand is of 16 bits.
+    pub words: bool,
 }
 
-/// Conv2d, with its Rescale to i8 where that is fused. A MatMul is one with a 1×1 kernel.
+/// Conv2d, with its Rescale where that is fused. A MatMul is one with a 1×1 kernel.
+///
+/// An operand of 16 bits is laid out as one of twice as many channels of a byte.
 pub(super) struct Conv {
+    /// Its channels are bytes.
     geometry: Geometry,
     gemm: Gemm,
-    /// What padding holds: the zero point as the matrix kernels see it.
-    pad: u8,
-    /// What turns the operand's bytes: 0 where they are turned.
+    /// What padding holds: the zero point as the matrix kernels see it, a byte twice or the two of a word.
+    pad: [u8; 2],
+    /// What turns the operand's bytes: 0 where they are turned, and for words.
     turn: u8,
     n: usize,
     layout: Layout,
 }
 
 enum Layout {
-    /// The operand as it lies: turned, and without padding.
+    /// The operand as it lies: turned or of words, and without padding.
     Direct,
     /// The operand with its padding; windows are read from it in place.
     Frame { size: [usize; 2] },
     /// Windows copied one after the other, some at a time: for padding much larger than the operand, and for
-    /// rows of a window of a single byte.
+    /// rows of a window of a single element.
     Patches { at_once: usize },
 }
 
@@ -50,6 +55,8 @@ impl Conv {
         c: &Constants<'_>,
         tail: Option<Requant>,
     ) -> Result<Self, Error> {
+        let element = if c.words { 2 } else { 1 };
+        let geometry = Geometry { channels: element * geometry.channels, ..geometry };
         let g = &geometry;
         let size = [0, 1].map(|axis| g.before[axis] + g.size[axis] + g.after[axis]);
         let frame = size[0].saturating_mul(size[1]).saturating_mul(g.channels);
@@ -58,19 +65,26 @@ impl Conv {
             if g.dilation[1] == 1 { (1, g.kernel[1] * g.channels) } else { (g.kernel[1], g.channels) };
         let one_by_one = g.kernel == [1, 1];
         let padded = [g.before, g.after].concat().iter().any(|&pad| pad > 0);
-        let (layout, segments) = if frame <= 4 * g.elements() + (1 << 16) && (len > 1 || one_by_one) {
+        let (layout, segments) = if frame <= 4 * g.elements() + (1 << 16) && (len > element || one_by_one) {
             let start = |u: usize, v: usize| (u * g.dilation[0] * size[1] + v * g.dilation[1]) * g.channels;
             let starts = (0..g.kernel[0]).flat_map(|u| (0..runs).map(move |v| start(u, v))).collect();
-            let layout = if c.turned && !padded { Layout::Direct } else { Layout::Frame { size } };
+            let layout =
+                if (c.turned || c.words) && !padded { Layout::Direct } else { Layout::Frame { size } };
             (layout, Segments { starts, len })
         } else {
             let len = g.kernel[0] * g.kernel[1] * g.channels;
             (Layout::Patches { at_once: (PATCH_BYTES / len).clamp(1, 64) }, Segments { starts: vec![0], len })
         };
-        let gemm = Gemm::new(isa, g.positions(), (c.weight, c.bias), c.zero_point, segments, tail)?;
-        let turn = if c.turned { 0 } else { 0x80 };
-        // 0..=255: the zero point is an i8.
-        let pad = (c.zero_point + 128) as u8;
+        let (turn, pad, gemm) = if c.words {
+            // The zero point is an i16.
+            let pad = (c.zero_point as i16).to_ne_bytes();
+            (0, pad, Gemm::words(isa, (c.weight, c.bias), c.zero_point, segments, tail)?)
+        } else {
+            // 0..=255: the zero point is an i8.
+            let (turn, pad) = (if c.turned { 0 } else { 0x80 }, (c.zero_point + 128) as u8);
+            let gemm = Gemm::new(isa, g.positions(), (c.weight, c.bias), c.zero_point, segments, tail)?;
+            (turn, [pad; 2], gemm)
+        };
         Ok(Self { geometry, gemm, pad, turn, n: c.bias.len(), layout })
     }
 
@@ -95,24 +109,32 @@ impl Conv {
         Self::new(isa, geometry, c, tail)
     }
 
+    /// Padding, of whole elements.
+    fn fill(&self, to: &mut [u8]) {
+        match self.pad {
+            [a, b] if a == b => to.fill(a),
+            pad => to.as_chunks_mut().0.fill(pad),
+        }
+    }
+
     fn frame(&self, x: &[u8], size: [usize; 2], to: &mut [u8], team: &Team) {
         let g = &self.geometry;
         let line = size[1] * g.channels;
         let (left, row) = (g.before[1] * g.channels, g.size[1] * g.channels);
         let (top, inner) = to.split_at_mut(g.before[0] * line);
         let (inner, bottom) = inner.split_at_mut(g.size[0] * line);
-        top.fill(self.pad);
+        self.fill(top);
         let lines = if x.len() < FRAME_SHARE { g.size[0] } else { g.size[0].div_ceil(2 * team.threads()) };
         team.chunks(inner, lines * line, &|task, inner| {
             for (x, to) in x[task * lines * row..].chunks_exact(row).zip(inner.chunks_exact_mut(line)) {
                 let (before, rest) = to.split_at_mut(left);
                 let (to, after) = rest.split_at_mut(row);
-                before.fill(self.pad);
+                self.fill(before);
                 copy(x, to, self.turn);
-                after.fill(self.pad);
+                self.fill(after);
             }
         });
-        bottom.fill(self.pad);
+        self.fill(bottom);
     }
 
     /// The windows of positions `first` on, as many as `to` has room for.
@@ -122,7 +144,7 @@ impl Conv {
         for (position, to) in (first..).zip(to.chunks_exact_mut(patch)) {
             let (i, j) = (position / g.out[1], position % g.out[1]);
             let (rows, cols) = (g.taps(0, i), g.taps(1, j));
-            to.fill(self.pad);
+            self.fill(to);
             for u in rows {
                 for v in cols.clone() {
                     let at = (g.position(0, i, u) * g.size[1] + g.position(1, j, v)) * g.channels;

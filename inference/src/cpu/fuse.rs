@@ -24,8 +24,8 @@ pub(super) fn fast(model: &Model, index: usize) -> bool {
     let operand = |i: usize| node.operands.get(i).map(|&v| value(v as usize));
     let i8s = |i: usize| operand(i).is_some_and(|x| x.dtype == DType::I8);
     match &node.op {
-        Op::Conv2d(op) => i8s(0) && op.groups == 1,
-        Op::DepthwiseConv2d(_) | Op::MatMul(_) | Op::MaxPool(_) => i8s(0),
+        Op::Conv2d(op) => op.groups == 1,
+        Op::MaxPool(_) => i8s(0),
         Op::BatchMatMul(op) => i8s(1) && op.zero_points[1] == 0,
         _ => true,
     }

@@ -2,6 +2,7 @@
 //! "reference only": it runs through [`Fallback`].
 
 use super::add_scaled;
+use super::avg_pool::AvgPool;
 use super::conv::{Constants, Conv};
 use super::depthwise;
 use super::element::{Int, maybe_turned, typed};
@@ -15,7 +16,7 @@ use super::reduce_sum::ReduceSum;
 use super::rescale::{Requant, RescaleAll};
 use super::window::Geometry;
 use crate::Error;
-use isocortex_model::{Model, Op, ops};
+use isocortex_model::{DType, Model, Op, ops};
 use std::marker::PhantomData;
 
 /// Makes a unit ready. `turned` says of each value whether it is.
@@ -45,6 +46,7 @@ pub(super) fn kernel(
         bias: constant(bias).as_i32(),
         zero_point,
         turned: x_turned(0),
+        words: x().dtype == DType::I16,
     };
     Ok(match &node.op {
         _ if !fast(model, index) => Box::new(Fallback::new(model, index, widened)),
@@ -75,6 +77,14 @@ pub(super) fn kernel(
             } else {
                 loops(isa, MaxPool { geometry, turn, types: PhantomData::<fn(i8)> })
             }
+        }
+        Op::AvgPool(op) => {
+            let geometry = Geometry::new(&x().shape, &y.shape, op.window());
+            let (zero_points, count_padding) = (op.zero_points, op.count_padding);
+            let ends = [y.dtype.range().lo, y.dtype.range().hi];
+            typed!(y.dtype, X => {
+                loops(isa, AvgPool::<X> { geometry, zero_points, count_padding, ends, types: PhantomData })
+            })
         }
         Op::Rescale(op) => {
             let requant = Requant::new(model, op, tail.clamp, y_turned, &order(op));

@@ -15,6 +15,7 @@
 //! depends on an order.
 
 mod add_scaled;
+mod avg_pool;
 mod batch_mat_mul;
 mod broadcast;
 mod conv;
@@ -59,7 +60,7 @@ use team::Team;
 ///
 /// **Memory.** A loaded model takes at most 8 times the bytes of the constants that its nodes name (each as often
 /// as it is named), and 16 KiB a node, or 144 KiB where the node names weights of few channels. A run takes at most
-/// 10 times the model's [`peak`](isocortex_model::Cost::peak), the constants' bytes once, its output, and 1 MiB:
+/// 10 times the model's [`peak`](isocortex_model::Cost::peak), the constants' bytes twice, its output, and 1 MiB:
 /// values at their own size, at most as much again between them (a value never moves), at most 4 times for an
 /// operand laid out with its padding, and 4 times for the operands and result of an op that has no kernel here and
 /// is computed in i32. Each further thread on the same input takes what one product of a BatchMatMul does: 10 times

@@ -1,6 +1,6 @@
 use super::graph::{Graph, Rng};
-use super::{backends, compare};
-use isocortex_model::ops::{Clamp, Conv2d, MatMul, Rescale, q31s};
+use super::{backends, compare, compare_on};
+use isocortex_model::ops::{AvgPool, Clamp, Conv2d, DepthwiseConv2d, MatMul, Rescale, q31s};
 use isocortex_model::{DType, Op, Tensor, TensorType};
 
 fn image(h: u32, w: u32, c: u32) -> Graph {
@@ -109,6 +109,125 @@ fn rescale_at_its_ends() {
             for cpu in &backends {
                 let loaded = isocortex_inference::Backend::load(cpu, model.clone()).unwrap();
                 assert!(loaded.run(&[&bytes]).unwrap().concat() == wanted, "shift {shift}, multiplier {m}");
+            }
+        }
+    }
+}
+
+/// Words at the ends of their range: all the least, all the greatest, any of the two, and any at all.
+fn words(rng: &mut Rng, n: usize) -> Vec<Vec<u8>> {
+    let ends = [i16::MIN, i16::MAX];
+    let mut all: Vec<Vec<u8>> = ends.map(|v| vec![v; n]).map(|v| bytes(&v)).to_vec();
+    all.push(bytes(&(0..n).map(|_| rng.pick(&ends)).collect::<Vec<_>>()));
+    all.push((0..2 * n).map(|_| rng.next() as u8).collect());
+    all
+}
+
+fn bytes(words: &[i16]) -> Vec<u8> {
+    words.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+/// Windows over words: padding, strides and dilation, weights and zero points at their ends; with a Rescale behind,
+/// so that with and without it the sums are seen.
+#[test]
+fn words_at_their_ends() {
+    let (backends, mut rng) = (backends(), Rng(11));
+    // Rows, columns, channels; filters, window; stride, dilation, pads.
+    let cases: [([u32; 3], [u32; 3], [u32; 2], [u32; 2], [u32; 4]); 9] = [
+        ([1, 14, 3], [17, 1, 1], [1, 1], [1, 1], [0; 4]),
+        ([5, 7, 4], [16, 3, 3], [1, 1], [1, 1], [1; 4]),
+        ([9, 6, 5], [3, 2, 3], [2, 1], [1, 2], [0, 1, 2, 3]),
+        ([4, 4, 1], [33, 3, 3], [1, 2], [2, 1], [4, 0, 1, 2]),
+        ([6, 5, 1], [2, 2, 3], [1, 1], [1, 2], [1; 4]),
+        ([6, 5, 19], [66, 1, 1], [2, 2], [1, 1], [0; 4]),
+        ([3, 3, 16], [20, 1, 1], [1, 1], [1, 1], [0, 1, 1, 0]),
+        // So large that windows are gathered.
+        ([1, 1, 16], [17, 3, 2], [40, 40], [2, 3], [500; 4]),
+        ([2, 1, 3], [5, 2, 2], [40, 40], [1, 1], [700; 4]),
+    ];
+    for (size, [n, kh, kw], stride, dilation, pads) in cases {
+        let channels = size[2];
+        for zero_point in [-32_768, -1, 32_767] {
+            for fill in [Some(-128i8), Some(127), None] {
+                for depthwise in [false, true] {
+                    let mut graph = Graph::new(&[TensorType::new(DType::I16, &size)]);
+                    let (shape, n) = if depthwise {
+                        (vec![kh, kw, channels], channels)
+                    } else {
+                        (vec![n, kh, kw, channels], n)
+                    };
+                    let weights = match fill {
+                        Some(v) => Tensor::i8(&shape, vec![v; shape.iter().product::<u32>() as usize]),
+                        None => rng.weights(&shape),
+                    };
+                    let (weight, bias) = (graph.constant(weights), graph.constant(rng.biases(n)));
+                    let op = if depthwise {
+                        Op::DepthwiseConv2d(DepthwiseConv2d {
+                            weight,
+                            bias,
+                            zero_point,
+                            stride,
+                            dilation,
+                            pads,
+                        })
+                    } else {
+                        Op::Conv2d(Conv2d { weight, bias, zero_point, stride, dilation, pads, groups: 1 })
+                    };
+                    graph.add(&[0], op).unwrap();
+                    let inputs = words(&mut rng, size.iter().product::<u32>() as usize);
+                    compare_on(&backends, graph.model.clone(), &inputs, "words");
+                    let Some(graph) = graph.with(&mut rng, 4) else { continue };
+                    compare_on(&backends, graph.model, &inputs, "words, rescaled");
+                }
+            }
+        }
+    }
+}
+
+/// Sums of words as long as the check lets them be, around the sizes of tiles.
+#[test]
+fn rows_of_words() {
+    let (backends, mut rng) = (backends(), Rng(12));
+    for (rows, n, k) in [(1, 1, 250), (1, 17, 255), (2, 64, 33), (5, 49, 1), (13, 65, 254), (30, 16, 255)] {
+        for zero_point in [-32_768, 0, 32_767] {
+            for fill in [Some(-128i8), Some(127), None] {
+                let mut graph = Graph::new(&[TensorType::new(DType::I16, &[rows, k])]);
+                let weights = match fill {
+                    Some(v) => Tensor::i8(&[n, k], vec![v; (n * k) as usize]),
+                    None => rng.weights(&[n, k]),
+                };
+                let (weight, bias) = (graph.constant(weights), graph.constant(rng.biases(n)));
+                graph.add(&[0], Op::MatMul(MatMul { weight, bias, zero_point })).unwrap();
+                let inputs = words(&mut rng, (rows * k) as usize);
+                compare_on(&backends, graph.model, &inputs, "rows of words");
+            }
+        }
+    }
+}
+
+/// Means of elements at their ends, less zero points at theirs.
+#[test]
+fn means_at_their_ends() {
+    let (backends, mut rng) = (backends(), Rng(13));
+    for (size, kernel, stride, pads) in [
+        ([1, 1, 1], [1, 1], [1, 1], [0; 4]),
+        ([9, 7, 3], [3, 2], [1, 1], [2, 1, 2, 1]),
+        ([8, 5, 16], [2, 4], [2, 3], [1, 3, 0, 2]),
+        ([6, 6, 37], [6, 6], [1, 1], [0; 4]),
+        ([70, 66, 2], [64, 64], [1, 1], [63; 4]),
+    ] {
+        for dtype in [DType::I8, DType::I16] {
+            let (lo, hi) = (dtype.range().lo, dtype.range().hi);
+            for zero_points in [[lo, hi], [hi, lo], [0, 0]] {
+                for count_padding in [false, true] {
+                    let mut graph = Graph::new(&[TensorType::new(dtype, &size)]);
+                    let op = AvgPool { kernel, stride, pads, zero_points, count_padding };
+                    graph.add(&[0], Op::AvgPool(op)).unwrap();
+                    let mut inputs = words(&mut rng, graph.model.input_len().div_ceil(2));
+                    inputs.extend([0x80, 0x7f].map(|byte| vec![byte; graph.model.input_len()]));
+                    inputs.iter_mut().for_each(|x| x.truncate(graph.model.input_len()));
+                    compare_on(&backends, graph.model, &inputs, "means");
+                }
             }
         }
     }

@@ -29,9 +29,14 @@ fn inputs(rng: &mut Rng, len: usize) -> Vec<Vec<u8>> {
 
 /// Compares fused runs and the trace of every backend with the reference, on several inputs.
 fn compare(backends: &[Cpu], model: Model, rng: &mut Rng, what: &str) {
+    let inputs = inputs(rng, model.input_len());
+    compare_on(backends, model, &inputs, what);
+}
+
+/// The same on inputs given.
+fn compare_on(backends: &[Cpu], model: Model, inputs: &[Vec<u8>], what: &str) {
     let model = Arc::new(model);
     let reference = Reference.load(model.clone()).unwrap();
-    let inputs = inputs(rng, model.input_len());
     let wanted: Vec<_> =
         inputs.iter().map(|x| (reference.run(&[x]).unwrap(), reference.trace(x).unwrap())).collect();
     wanted.iter().for_each(|(_, trace)| within_intervals(&model, trace));

@@ -132,7 +132,7 @@ fn memory(model: &Arc<Model>, x: &[u8], y: &[u8], cpu: &Cpu, rng: &mut Rng, seen
     seen.bounded("time of a run", micros, 300_000 + (cost.macs + cost.elements + cost.bytes) / 5);
     assert!(output == [y]);
     // As `Cpu`'s documentation has it.
-    let bound = 10 * cost.peak + cost.weights + y.len() as u64 + (1 << 20);
+    let bound = 10 * cost.peak + 2 * cost.weights + y.len() as u64 + (1 << 20);
     seen.bounded("memory of a run", used.peak, bound);
     if rng.below(8) == 0 {
         // Values and kernels; what lists of nodes take is there.

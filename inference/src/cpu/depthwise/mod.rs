@@ -56,19 +56,21 @@ pub(super) fn kernel(
     tail: impl Fn(&[usize]) -> Option<Requant>,
 ) -> Box<dyn Kernel> {
     let taps = geometry.kernel[0] * geometry.kernel[1];
+    let few = taps <= TAPS && !c.words;
     let (positions, width, group): (Positions, usize, usize) = match isa.isa() {
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512Vnni if taps <= TAPS => (vnni::positions512, 64, 4),
+        Isa::Avx512Vnni if few => (vnni::positions512, 64, 4),
         #[cfg(target_arch = "x86_64")]
-        Isa::AvxVnni if taps <= TAPS => (vnni::positions256, 32, 4),
+        Isa::AvxVnni if few => (vnni::positions256, 32, 4),
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 if taps <= TAPS => (avx2::positions, 16, 2),
+        Isa::Avx2 if few => (avx2::positions, 16, 2),
         _ => {
             let order: Vec<usize> = (0..geometry.channels).collect();
             let weight = [c.weight, &[0; LANES]].concat();
             let (bias, tail) = (c.bias.to_vec(), tail(&order));
             let zero_point = c.zero_point + if c.turned { 128 } else { 0 };
-            let plain = plain::Plain { geometry, weight, bias, zero_point, tail, turned: c.turned };
+            let (turned, words) = (c.turned, c.words);
+            let plain = plain::Plain { geometry, weight, bias, zero_point, tail, turned, words };
             return Box::new(Loops { isa, body: plain });
         }
     };

@@ -14,6 +14,8 @@ pub(super) struct Plain {
     pub zero_point: i32,
     pub tail: Option<Requant>,
     pub turned: bool,
+    /// The operand is of 16 bits.
+    pub words: bool,
 }
 
 impl Plain {
@@ -49,7 +51,9 @@ fn some<X: Int>(x: &[X]) -> [X; LANES] {
 impl Body for Plain {
     #[inline(always)]
     fn body(&self, x: Operands<'_>, y: &mut [i32]) {
-        if self.turned {
+        if self.words {
+            self.image::<i16>(x, y);
+        } else if self.turned {
             self.image::<u8>(x, y);
         } else {
             self.image::<i8>(x, y);

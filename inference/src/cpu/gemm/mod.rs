@@ -1,8 +1,10 @@
-//! `y[r, n] = bias[n] + Σ_k a[r, k] · w[n, k]`, with a u8, w i8, sums i32: all of Conv2d and MatMul.
+//! `y[r, n] = bias[n] + Σ_k a[r, k] · w[n, k]`, with a u8, w i8, sums i32: all of Conv2d and MatMul; or a i16, where these
+//! have operands of 16 bits.
 //!
 //! - An operand element x becomes `a = x + 128` (its bits with the top one turned), as vpdpbusd wants it. Zero
 //!   point and 128 go into the bias: `bias + Σ w·(x − zp) = bias − (128 + zp)·Σ w + Σ w·a`. Single terms may
 //!   leave i32, so all arithmetic wraps; the result is right mod 2^32, and by the check it fits i32.
+//!   Of 16 bits, a is x itself: `bias − zp·Σ w + Σ w·a`.
 //! - A row of `a` is read in place, as *segments*: runs of bytes at fixed distances from the row's start (for
 //!   a convolution the rows of the window), so there is no im2col. A segment is read in groups of 4
 //!   bytes; what a last group reads beyond its segment meets a weight of 0.
@@ -126,6 +128,7 @@ impl Gemm {
         (weight, bias): (&[i8], &[i32]),
         zero_point: i32,
         segments: Segments,
+        tail: Option<Requant>,
     ) -> Result<Self, Error> {
         let (weights, tiles): (_, Tiles) = match isa.isa() {
             #[cfg(target_arch = "x86_64")]
@@ -138,7 +141,7 @@ impl Gemm {
             }
             _ => (None, &[]),
         };
-        let gemm = Self::packed(isa, weights, tiles, (weight, bias), zero_point, segments, None);
+        let gemm = Self::packed(isa, weights, tiles, (weight, bias), zero_point, segments, tail);
         Ok(Self { words: true, ..gemm })
     }
 
