@@ -133,7 +133,7 @@ fn bytes(words: &[i16]) -> Vec<u8> {
 fn words_at_their_ends() {
     let (backends, mut rng) = (backends(), Rng(11));
     // Rows, columns, channels; filters, window; stride, dilation, pads.
-    let cases: [([u32; 3], [u32; 3], [u32; 2], [u32; 2], [u32; 4]); 9] = [
+    let cases = [
         ([1, 14, 3], [17, 1, 1], [1, 1], [1, 1], [0; 4]),
         ([5, 7, 4], [16, 3, 3], [1, 1], [1, 1], [1; 4]),
         ([9, 6, 5], [3, 2, 3], [2, 1], [1, 2], [0, 1, 2, 3]),
