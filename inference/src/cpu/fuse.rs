@@ -24,11 +24,17 @@ pub(super) fn fast(model: &Model, index: usize) -> bool {
     let operand = |i: usize| node.operands.get(i).map(|&v| value(v as usize));
     let i8s = |i: usize| operand(i).is_some_and(|x| x.dtype == DType::I8);
     match &node.op {
-        Op::Conv2d(op) => op.groups == 1,
+        Op::Conv2d(op) => op.groups == 1 || depthwise(model, op),
         Op::MaxPool(_) => i8s(0),
         Op::BatchMatMul(op) => i8s(1) && op.zero_points[1] == 0,
         _ => true,
     }
+}
+
+/// True for a Conv2d that is a DepthwiseConv2d: as many groups as channels and as filters.
+pub(super) fn depthwise(model: &Model, op: &ops::Conv2d) -> bool {
+    let shape = &model.header().constants[op.weight as usize].shape;
+    op.groups > 1 && op.groups == shape[0] && shape[3] == 1
 }
 
 /// True for an AddScaled without broadcasting.

@@ -8,7 +8,8 @@ use super::depthwise;
 use super::element::{Int, maybe_turned, typed};
 use super::elementwise::{Clamp, Reshape};
 use super::fallback::{Fallback, Widened};
-use super::fuse::{Unit, alike, fast};
+use super::fuse::{self, Unit, alike, fast};
+use super::grouped::{self, Grouped};
 use super::isa::{Body, Detected, Kernel, Loops};
 use super::kernels_rows;
 use super::max_pool::MaxPool;
@@ -49,6 +50,21 @@ pub(super) fn kernel(
         words: x().dtype == DType::I16,
     };
     Ok(match &node.op {
+        Op::Conv2d(op) if op.groups > 1 => {
+            let shape = &constant(op.weight).shape;
+            let geometry = Geometry::new(&x().shape, &y.shape, op.window([shape[1], shape[2]]));
+            let constants = constants(op.weight, op.bias, op.zero_point);
+            if fuse::depthwise(model, op) {
+                let each = geometry.kernel[0] * geometry.kernel[1];
+                let weight = &grouped::turned(constants.weight, constants.weight.len(), each)[..];
+                depthwise::kernel(isa, geometry, &Constants { weight, ..constants }, |order| {
+                    tail.rescale.map(|op| Requant::new(model, op, tail.clamp, y_turned, order))
+                })
+            } else {
+                let groups = op.groups as usize;
+                typed!(x().dtype, X => loops(isa, Grouped::<X>::new(geometry, &constants, groups)))
+            }
+        }
         _ if !fast(model, index) => Box::new(Fallback::new(model, index, widened)),
         Op::Conv2d(op) => {
             let weight = constant(op.weight);

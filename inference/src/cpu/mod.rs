@@ -26,6 +26,7 @@ mod extreme;
 mod fallback;
 mod fuse;
 mod gemm;
+mod grouped;
 mod isa;
 mod kernels;
 mod kernels_rows;

@@ -232,3 +232,30 @@ fn means_at_their_ends() {
         }
     }
 }
+
+/// Groups of a channel and a filter, of several filters, of many channels; of bytes and of words at their ends.
+#[test]
+fn groups_at_their_ends() {
+    let (backends, mut rng) = (backends(), Rng(14));
+    for (channels, filters, groups) in
+        [(19, 19, 19), (4, 8, 4), (6, 34, 2), (40, 2, 2), (36, 12, 3), (64, 64, 2), (5, 85, 5)]
+    {
+        for dtype in [DType::I8, DType::I16] {
+            for zero_point in [dtype.range().lo, dtype.range().hi] {
+                for (stride, dilation, pads) in [([1, 1], [1, 1], [1; 4]), ([2, 1], [1, 3], [0, 5, 1, 3])] {
+                    let mut graph = Graph::new(&[TensorType::new(dtype, &[5, 4, channels])]);
+                    let weight = graph.constant(rng.weights(&[filters, 2, 3, channels / groups]));
+                    let bias = graph.constant(rng.biases(filters));
+                    let op = Conv2d { weight, bias, zero_point, stride, dilation, pads, groups };
+                    graph.add(&[0], Op::Conv2d(op)).unwrap();
+                    let mut inputs = words(&mut rng, graph.model.input_len().div_ceil(2));
+                    inputs.extend([0x80, 0x7f].map(|byte| vec![byte; graph.model.input_len()]));
+                    inputs.iter_mut().for_each(|x| x.truncate(graph.model.input_len()));
+                    compare_on(&backends, graph.model.clone(), &inputs, "groups");
+                    let Some(graph) = graph.with(&mut rng, 4) else { continue };
+                    compare_on(&backends, graph.model, &inputs, "groups, rescaled");
+                }
+            }
+        }
+    }
+}
