@@ -7,18 +7,19 @@
 #pragma once
 #include <stdint.h>
 
+// ISOCORTEX_TARGET is the compute capability that the code is for, times ten.
 #ifdef ISOCORTEX_EMULATOR
 #include "emulator.h"
-#define ISOCORTEX_MMA 0
 #else
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
-#define ISOCORTEX_MMA 1
+#ifdef __CUDA_ARCH__
+#define ISOCORTEX_TARGET (__CUDA_ARCH__ / 10)
 #else
-#define ISOCORTEX_MMA 0
+#define ISOCORTEX_TARGET 0
 #endif
 #define BLOCK_BARRIER(label) __syncthreads()
 #define KERNEL extern "C" __global__
 #endif
+#define ISOCORTEX_MMA (ISOCORTEX_TARGET >= 80)
 
 // Element types as SPEC.md section 7 numbers them.
 enum : int { TYPE_I8 = 0, TYPE_I16 = 1, TYPE_I32 = 2 };

@@ -31,7 +31,7 @@ struct Dot4 {
     }
 };
 
-#if ISOCORTEX_MMA || defined(ISOCORTEX_EMULATOR)
+#if ISOCORTEX_MMA
 struct Mma {
     // Warp (wm, wn) of 4 x 2 owns 16 rows and four 8-column fragments; the lane's place in a fragment is
     // PTX's: rows lane/4 and lane/4 + 8, columns 2*(lane%4) and the next.
@@ -56,12 +56,10 @@ struct Mma {
 };
 #endif
 
-#ifndef ISOCORTEX_EMULATOR
 #if ISOCORTEX_MMA
 using Product = Mma;
 #else
 using Product = Dot4;
-#endif
 #endif
 
 // `X` gives `Row row(int m)` and `int word(Row, int k)`, the bytes k..k+4 of row m; m < rows, k below ldw.

@@ -2,11 +2,11 @@
 
 use crate::{
     Device, Error, Launch,
-    lower::{Step, Work, lower},
+    lower::{Argument, Step, Work, lower},
 };
 use isocortex_inference::{Error as InferenceError, Loaded, OpDigest};
 use isocortex_model::{Model, keccak256};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Elements of one value in one launch: kernels count in 32 bits.
 const ELEMENTS: u64 = 1 << 30;
@@ -23,7 +23,13 @@ pub(crate) struct LoadedModel<D: Device> {
 
 enum Prepared<M> {
     Alias,
-    Launch { work: Work, constants: Vec<M> },
+    Launches(Vec<Ready<M>>),
+}
+
+/// A launch with its constants on the device, in the order of its constant arguments.
+struct Ready<M> {
+    work: Work,
+    constants: Vec<M>,
 }
 
 impl<D: Device> LoadedModel<D> {
@@ -33,11 +39,9 @@ impl<D: Device> LoadedModel<D> {
         for index in 0..header.nodes.len() {
             steps.push(match lower(&model, index)? {
                 Step::Alias => Prepared::Alias,
-                Step::Launch(mut work) => {
-                    let bytes = std::mem::take(&mut work.constants);
-                    let constants =
-                        bytes.iter().map(|bytes| resident(&*device, bytes)).collect::<Result<_, _>>()?;
-                    Prepared::Launch { work, constants }
+                Step::Launches(works) => {
+                    let ready = works.into_iter().map(|work| prepare(&*device, work));
+                    Prepared::Launches(ready.collect::<Result<_, _>>()?)
                 }
             });
         }
@@ -69,17 +73,12 @@ impl<D: Device> LoadedModel<D> {
             let result = match (step, operands.as_slice()) {
                 (Prepared::Alias, [x, ..]) => Arc::clone(x),
                 (Prepared::Alias, []) => return Err(Error::layout("a node without operands")),
-                (Prepared::Launch { work, constants }, _) => {
+                (Prepared::Launches(launches), operands) => {
                     let y = self.device.alloc(self.bytes(values.len())?.saturating_mul(batch.len()))?;
-                    let inputs = operands.iter().map(|x| x.as_ref());
-                    let memory: Vec<&D::Memory> = inputs.chain(constants).chain([&y]).collect();
-                    let (blocks, ints) = work.at(batch.len() as u64)?;
-                    self.device.launch(&Launch {
-                        kernel: work.kernel,
-                        blocks,
-                        memory: &memory,
-                        ints: &ints,
-                    })?;
+                    let mut scratch = BTreeMap::new();
+                    for ready in launches {
+                        self.launch(ready, batch.len(), operands, &mut scratch, &y)?;
+                    }
                     Arc::new(y)
                 }
             };
@@ -90,6 +89,34 @@ impl<D: Device> LoadedModel<D> {
             }
         }
         self.download(batch.len(), &values)
+    }
+
+    fn launch(
+        &self,
+        Ready { work, constants }: &Ready<D::Memory>,
+        batch: usize,
+        operands: &[&Arc<D::Memory>],
+        scratch: &mut BTreeMap<usize, D::Memory>,
+        result: &D::Memory,
+    ) -> Result<(), Error> {
+        for argument in &work.memory {
+            if let Argument::Scratch { slot, bytes } = *argument
+                && !scratch.contains_key(&slot)
+            {
+                let bytes = usize::try_from(bytes).map_err(|_| Error::layout("scratch"))?;
+                scratch.insert(slot, self.device.alloc(bytes.saturating_mul(batch))?);
+            }
+        }
+        let mut constants = constants.iter();
+        let memory = work.memory.iter().map(|argument| match argument {
+            Argument::Operand(i) => operands.get(*i).map(|x| x.as_ref()),
+            Argument::Constant(_) => constants.next(),
+            Argument::Scratch { slot, .. } => scratch.get(slot),
+            Argument::Result => Some(result),
+        });
+        let memory = memory.collect::<Option<Vec<_>>>().ok_or_else(|| Error::layout(work.kernel))?;
+        let (blocks, ints) = work.at(batch as u64)?;
+        self.device.launch(&Launch { kernel: work.kernel, blocks, memory: &memory, ints: &ints })
     }
 
     fn upload(&self, batch: &[&[u8]]) -> Result<Vec<Option<Arc<D::Memory>>>, Error> {
@@ -122,6 +149,17 @@ impl<D: Device> LoadedModel<D> {
         let value = self.model.values().get(value).ok_or_else(|| Error::layout("a missing value"))?;
         usize::try_from(value.ty.bytes()).map_err(|_| Error::layout("a value"))
     }
+}
+
+/// Its constants move to the device.
+fn prepare<D: Device>(device: &D, mut work: Work) -> Result<Ready<D::Memory>, Error> {
+    let mut constants = vec![];
+    for argument in &mut work.memory {
+        if let Argument::Constant(bytes) = argument {
+            constants.push(resident(device, &std::mem::take(bytes))?);
+        }
+    }
+    Ok(Ready { work, constants })
 }
 
 fn resident<D: Device>(device: &D, bytes: &[u8]) -> Result<D::Memory, Error> {

@@ -28,7 +28,7 @@ enum : unsigned {
 
 struct Module {
     std::string entry;
-    bool mma;
+    int target;
 };
 
 std::mutex mutex;
@@ -119,7 +119,7 @@ unsigned cuModuleLoadDataEx(void** module, const void* image, unsigned, int*, vo
     const size_t at = ptx.find(mark);
     if (at == std::string::npos) return INVALID_PTX;
     const size_t from = at + mark.size();
-    *module = new Module{ptx.substr(from, ptx.find('(', from) - from), ptx.find(".target sm_80") != std::string::npos};
+    *module = new Module{ptx.substr(from, ptx.find('(', from) - from), ptx.find(".target sm_80") == std::string::npos ? 75 : 80};
     return current ? SUCCESS : INVALID_CONTEXT;
 }
 
@@ -181,7 +181,7 @@ unsigned cuLaunchKernel(void* function, unsigned gx, unsigned gy, unsigned gz, u
     if (!current) return INVALID_CONTEXT;
     if (gy * gz * by * bz != 1 || gx == 0 || stream != &stream_storage) return INVALID_VALUE;
     const Module& module = *static_cast<Module*>(function);
-    const emulator::Kernel* kernel = emulator::find_kernel(module.entry, module.mma);
+    const emulator::Kernel* kernel = emulator::find_kernel(module.entry, module.target);
     if (!kernel) return NOT_FOUND;
     void* pointers[8];
     for (size_t i = 0; i < kernel->pointers; ++i) std::memcpy(&pointers[i], arguments[i], sizeof pointers[i]);

@@ -1,6 +1,8 @@
 // A device in a process of its own: reads commands from standard input, answers on standard output.
 //
-//   emulator SEED dot4|mma [DROPPED_BARRIER]
+//   emulator SEED TARGET [DROPPED_BARRIER]
+//
+// TARGET is the compute capability, times ten.
 //
 // Integers are little-endian u32 unless said. Every answer begins with a byte: 0 and the result, or 1 and a
 // message (length, bytes).
@@ -48,7 +50,7 @@ struct Memory {
 
 class Server {
   public:
-    Server(emulator::Options options, bool mma) : options(options), mma(mma) { emulator::seed_noise(options.seed); }
+    Server(emulator::Options options, int target) : options(options), target(target) { emulator::seed_noise(options.seed); }
 
     void serve() {
         for (int command; (command = std::getchar()) != EOF; std::fflush(stdout)) {
@@ -68,7 +70,7 @@ class Server {
 
   private:
     emulator::Options options;
-    bool mma;
+    int target;
     std::map<uint32_t, Memory> memory;
     uint32_t last = 0;
 
@@ -119,7 +121,7 @@ class Server {
         std::vector<int> ints(read<uint32_t>());
         for (int& i : ints) i = read<int>();
 
-        const emulator::Kernel* kernel = emulator::find_kernel(name, mma);
+        const emulator::Kernel* kernel = emulator::find_kernel(name, target);
         if (!kernel) throw std::runtime_error("no kernel named " + name);
         if (handles.size() != kernel->pointers || ints.size() != kernel->ints)
             throw std::runtime_error("wrong arguments for " + name);
@@ -135,11 +137,11 @@ class Server {
 
 int main(int count, char** arguments) {
     if (count < 3) {
-        std::fprintf(stderr, "usage: emulator SEED dot4|mma [DROPPED_BARRIER]\n");
+        std::fprintf(stderr, "usage: emulator SEED TARGET [DROPPED_BARRIER]\n");
         return 2;
     }
     emulator::Options options;
     options.seed = std::strtoull(arguments[1], nullptr, 10);
     if (count > 3) options.dropped_barrier = std::atoi(arguments[3]);
-    Server(options, std::string(arguments[2]) == "mma").serve();
+    Server(options, std::atoi(arguments[2])).serve();
 }

@@ -21,7 +21,7 @@ impl Process {
     pub fn start(options: Options) -> Result<Self, Error> {
         let Options { seed, mma, sanitize, dropped_barrier } = options;
         let mut child = Command::new(if sanitize { env!("EMULATOR_SANITIZED") } else { env!("EMULATOR") })
-            .args([seed.to_string().as_str(), if mma { "mma" } else { "dot4" }, &dropped_barrier.to_string()])
+            .args([seed.to_string().as_str(), if mma { "80" } else { "75" }, &dropped_barrier.to_string()])
             // The process is ended, not wound down: what it holds then is no leak.
             .env("ASAN_OPTIONS", "detect_leaks=0")
             .env("UBSAN_OPTIONS", "print_stacktrace=1")
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn the_sanitizer_sees_the_first_byte_beyond() {
         let error = run("broken_overrun", Options { sanitize: true, ..Options::default() }).unwrap_err();
-        assert!(error.contains("heap-buffer-overflow") && error.contains("broken.cu"), "{error}");
+        assert!(error.contains("heap-buffer-overflow") && error.contains("broken_overrun.cu"), "{error}");
     }
 
     #[test]

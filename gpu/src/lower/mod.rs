@@ -1,0 +1,145 @@
+//! From a node of the graph to launches: which kernel, which memory, which numbers. One file a family of ops,
+//! as SPEC.md groups them.
+
+mod elementwise;
+mod linear;
+mod movement;
+mod numbers;
+mod pools;
+mod reductions;
+mod rescaling;
+mod rows;
+mod sequences;
+
+use crate::{Error, Kernel, THREADS};
+use isocortex_model::{Model, Node, Op, Tensor, TensorType};
+use numbers::int;
+
+/// Side of the tile of the result that a block of [`Grid::Tiles`] computes.
+const TILE: u64 = 64;
+
+/// What a node becomes.
+pub(crate) enum Step {
+    /// The operand's memory under another shape.
+    Alias,
+    /// Launches, one after the other.
+    Launches(Vec<Work>),
+}
+
+/// A launch, but for addresses and the size of the batch.
+pub(crate) struct Work {
+    pub kernel: Kernel,
+    /// The pointer arguments in the kernel's order.
+    pub memory: Vec<Argument>,
+    pub grid: Grid,
+    /// The struct after its first word, which is what [`Grid`] counts, over the batch.
+    pub ints: Vec<i32>,
+}
+
+/// Where a pointer argument comes from.
+pub(crate) enum Argument {
+    /// The value of the node's operand of this number.
+    Operand(usize),
+    /// Bytes that are the same for every run.
+    Constant(Vec<u8>),
+    /// Memory that lives from one launch of the node to another; `bytes` for one run.
+    #[allow(dead_code, reason = "no kernel of two passes yet")]
+    Scratch { slot: usize, bytes: u64 },
+    /// The node's value.
+    Result,
+}
+
+/// How many blocks; the numbers are for one run of the batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Grid {
+    /// One thread an element.
+    Threads(u64),
+    /// One block a row.
+    #[allow(dead_code, reason = "no kernel of a block a row yet")]
+    Blocks(u64),
+    /// One block a tile of a matrix.
+    Tiles { rows: u64, columns: u64 },
+}
+
+impl Work {
+    /// Blocks and struct for a batch.
+    pub fn at(&self, batch: u64) -> Result<(u32, Vec<i32>), Error> {
+        let (Grid::Threads(count) | Grid::Blocks(count) | Grid::Tiles { rows: count, .. }) = self.grid;
+        let count = count.saturating_mul(batch);
+        let blocks = match self.grid {
+            Grid::Threads(_) => count.div_ceil(THREADS.into()),
+            Grid::Blocks(_) => count,
+            Grid::Tiles { columns, .. } => count.div_ceil(TILE).saturating_mul(columns.div_ceil(TILE)),
+        };
+        let blocks = u32::try_from(blocks).map_err(|_| Error::layout("a grid"))?;
+        let mut ints = vec![int(count)?];
+        ints.extend(&self.ints);
+        Ok((blocks, ints))
+    }
+}
+
+/// A node and what it stands among.
+pub(crate) struct Site<'a> {
+    model: &'a Model,
+    node: &'a Node,
+    /// Type of the result.
+    pub y: &'a TensorType,
+}
+
+impl<'a> Site<'a> {
+    /// Node number `index`.
+    pub fn new(model: &'a Model, index: usize) -> Result<Self, Error> {
+        let header = model.header();
+        let node = header.nodes.get(index).ok_or_else(|| Error::layout("a missing node"))?;
+        let y = model.values().get(header.inputs.len() + index);
+        Ok(Self { model, node, y: &y.ok_or_else(|| Error::layout("a missing value"))?.ty })
+    }
+
+    /// Type of operand number `i`.
+    pub fn x(&self, i: usize) -> Result<&'a TensorType, Error> {
+        let value = self.node.operands.get(i).and_then(|&v| self.model.values().get(v as usize));
+        value.map(|v| &v.ty).ok_or_else(|| Error::layout("a missing operand"))
+    }
+
+    /// Constant number `index`.
+    pub fn constant(&self, index: u32) -> Result<&'a Tensor, Error> {
+        self.model.constants().get(index as usize).ok_or_else(|| Error::layout("a missing constant"))
+    }
+
+    /// Where there is no kernel for this op, or not for `what`.
+    pub fn no_kernel(&self, what: &str) -> Error {
+        Error::NoKernel(format!("{}{what}", self.node.op.name()))
+    }
+
+    /// One thread an element of the result; the pointers are the operands, `constants`, and the result.
+    pub fn elements(&self, kernel: Kernel, constants: Vec<Vec<u8>>, ints: Vec<i32>) -> Work {
+        self.work(kernel, constants, Grid::Threads(self.y.elements()), ints)
+    }
+
+    /// The pointers are the operands, `constants`, and the result.
+    pub fn work(&self, kernel: Kernel, constants: Vec<Vec<u8>>, grid: Grid, ints: Vec<i32>) -> Work {
+        let operands = (0..self.node.operands.len()).map(Argument::Operand);
+        let memory = operands.chain(constants.into_iter().map(Argument::Constant)).chain([Argument::Result]);
+        Work { kernel, memory: memory.collect(), grid, ints }
+    }
+}
+
+/// The step for node `index`.
+pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
+    let site = &Site::new(model, index)?;
+    let launches = match &site.node.op {
+        Op::Reshape(_) => return Ok(Step::Alias),
+        Op::Conv2d(op) => linear::conv2d(site, op),
+        Op::DepthwiseConv2d(op) => linear::depthwise_conv2d(site, op),
+        Op::MatMul(op) => linear::mat_mul(site, op),
+        Op::Rescale(op) => rescaling::rescale(site, op),
+        Op::AddScaled(op) => elementwise::add_scaled(site, op),
+        Op::Clamp(op) => elementwise::clamp(site, op),
+        Op::Table8(op) => elementwise::table8(site, op),
+        Op::MaxPool(op) => pools::max_pool(site, op),
+        Op::ReduceSum(op) => reductions::reduce_sum(site, op),
+        Op::Transpose(op) => movement::transpose(site, op),
+        _ => Err(site.no_kernel("")),
+    }?;
+    Ok(Step::Launches(launches))
+}

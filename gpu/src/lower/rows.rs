@@ -1,0 +1,1 @@
+//! Rows: softmax and norms.
