@@ -39,6 +39,32 @@ pub enum Target {
     Sm80,
 }
 
+impl Target {
+    /// All of them, the best last.
+    pub const ALL: &[Self] = &[Self::Sm75, Self::Sm80];
+
+    /// The oldest compute capability that runs it.
+    pub const fn least(self) -> (i32, i32) {
+        match self {
+            Self::Sm75 => (7, 5),
+            Self::Sm80 => (8, 0),
+        }
+    }
+
+    /// What makes its matrix products.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sm75 => "dp4a",
+            Self::Sm80 => "mma.sync",
+        }
+    }
+
+    /// Whether a card of this compute capability runs it.
+    pub fn runs_on(self, compute: (i32, i32)) -> bool {
+        compute >= self.least()
+    }
+}
+
 /// An NVIDIA card with the kernels loaded.
 pub struct CudaDevice {
     // Dropped in this order: what lives in the context, then the context.
@@ -46,6 +72,7 @@ pub struct CudaDevice {
     stream: Stream,
     pool: Arc<Pool>,
     budget: u64,
+    compute: (i32, i32),
     description: String,
 }
 
@@ -85,7 +112,8 @@ impl CudaDevice {
         if (major, minor) < (7, 5) {
             return Err(Error::TooOld { device: name, major, minor });
         }
-        let target = target.unwrap_or(if major >= 8 { Target::Sm80 } else { Target::Sm75 });
+        let best = Target::ALL.iter().rfind(|target| target.runs_on((major, minor)));
+        let target = target.or(best.copied()).unwrap_or(Target::Sm75);
 
         let context = Context::new(card).map_err(at("creating a context"))?;
         let stream = Stream::new(StreamFlags::DEFAULT, None).map_err(at("creating a stream"))?;
@@ -98,12 +126,18 @@ impl CudaDevice {
         let (free, _) = cust::memory::mem_get_info().map_err(at("asking for free memory"))?;
         let budget = free as u64 / 2;
         let description = format!("{name}, compute capability {major}.{minor}");
-        Ok(Self { modules, stream, pool: Pool::new(context, budget), budget, description })
+        let pool = Pool::new(context, budget);
+        Ok(Self { modules, stream, pool, budget, compute: (major, minor), description })
     }
 
     /// The card's name and compute capability.
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// Major and minor number of its compute capability.
+    pub const fn compute(&self) -> (i32, i32) {
+        self.compute
     }
 
     fn enter(&self) -> Result<(), Error> {

@@ -25,9 +25,22 @@ impl Case {
     /// # Errors
     /// [`Error::Case`] and [`Error::Reference`], neither of which a released version gives.
     pub fn new(kernel: Kernel, seed: u64) -> Result<Self, Error> {
+        Self::build(kernel, seed, None)
+    }
+
+    /// The same model with `runs` inputs.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_runs(kernel: Kernel, seed: u64, runs: usize) -> Result<Self, Error> {
+        Self::build(kernel, seed, Some(runs))
+    }
+
+    fn build(kernel: Kernel, seed: u64, runs: Option<usize>) -> Result<Self, Error> {
         let mut draw = Draw::new(kernel as u64, seed);
         let model = Arc::new(Model::check(&models::build(kernel, &mut draw))?);
-        let runs = draw.between(1, 3);
+        let few = draw.between(1, 3) as usize;
+        let runs = runs.unwrap_or(few);
         let inputs: Vec<_> = (0..runs).map(|_| draw.bytes(model.input_len())).collect();
         let batch: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
         let answers = Reference.load(Arc::clone(&model))?.run(&batch)?;
