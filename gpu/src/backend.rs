@@ -1,7 +1,7 @@
 //! The backend over a device, open only once its kernels have given known answers.
 
 use crate::{Device, Error, Kernel, loaded::LoadedModel, loaded::report, lower::lower, selftest::Case};
-use isocortex_inference::{Backend, Cpu, Error as InferenceError, Loaded, Reference};
+use isocortex_inference::{Backend, Cpu, Error as InferenceError, Loaded, OpDigest, Place, Reference};
 use isocortex_model::Model;
 use std::sync::Arc;
 
@@ -75,8 +75,34 @@ impl<D: Device> Backend for GpuBackend<D> {
     fn load(&self, model: Arc<Model>) -> Result<Box<dyn Loaded>, InferenceError> {
         match LoadedModel::new(Arc::clone(&self.device), Arc::clone(&model)) {
             Ok(loaded) => Ok(Box::new(loaded)),
-            Err(Error::NoKernel(_)) => self.rest.load(model),
+            Err(error @ Error::NoKernel(_)) => {
+                Ok(Box::new(Elsewhere { loaded: self.rest.load(model)?, because: error.to_string() }))
+            }
             Err(error) => Err(report::<D>(error)),
         }
+    }
+}
+
+/// A model that runs on the backend behind this one, and why.
+struct Elsewhere {
+    loaded: Box<dyn Loaded>,
+    because: String,
+}
+
+impl Loaded for Elsewhere {
+    fn model(&self) -> &Model {
+        self.loaded.model()
+    }
+
+    fn place(&self) -> Place {
+        Place { because: Some(self.because.clone()), ..self.loaded.place() }
+    }
+
+    fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, InferenceError> {
+        self.loaded.run(batch)
+    }
+
+    fn trace(&self, input: &[u8]) -> Result<Vec<OpDigest>, InferenceError> {
+        self.loaded.trace(input)
     }
 }

@@ -14,6 +14,7 @@ use cust::{
     module::Module,
     stream::{Stream, StreamFlags},
 };
+use isocortex_inference::Fault;
 use memory::Pool;
 use std::{ffi::c_void, sync::Arc};
 
@@ -78,7 +79,33 @@ pub struct CudaDevice {
 
 /// Names an error by what was being done. cust's `Display` asks the driver and can fail; `Debug` cannot.
 fn at(what: impl Into<String>) -> impl FnOnce(CudaError) -> Error {
-    move |error| Error::Device { what: what.into(), reason: format!("{error:?}") }
+    move |error| Error::Device { fault: kind(error), what: what.into(), reason: format!("{error:?}") }
+}
+
+/// What a driver's code means for later calls. After most faults of a kernel the driver answers every call with
+/// the same code until the process ends (CUDA Driver API, `CUresult`).
+const fn kind(error: CudaError) -> Fault {
+    use CudaError::*;
+    match error {
+        OutOfMemory => Fault::Memory,
+        LaunchTimeout => Fault::TimeOut,
+        Deinitialized
+        | NotInitialized
+        | NoDevice
+        | InvalidContext
+        | ContextIsDestroyed
+        | EccUncorrectable
+        | NvlinkUncorrectable
+        | IllegalAddress
+        | LaunchFailed
+        | HardwareStackError
+        | IllegalInstruction
+        | MisalignedAddress
+        | InvalidAddressSpace
+        | InvalidProgramCounter
+        | UnknownError => Fault::Lost,
+        _ => Fault::Other,
+    }
 }
 
 impl CudaDevice {

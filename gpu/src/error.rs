@@ -1,6 +1,7 @@
 //! What can go wrong between a checked model and a device.
 
 use crate::Kernel;
+use isocortex_inference::Fault;
 
 /// Why a device computes nothing. Always the machine's fault, never the model's or the input's.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,8 @@ pub enum Error {
     /// The driver or the device refused something.
     #[error("{what}: {reason}")]
     Device {
+        /// What kind of fault it is.
+        fault: Fault,
         /// What was being done, with the kernel's name where there is one.
         what: String,
         /// The driver's word for it.
@@ -68,6 +71,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// What kind of fault it is.
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Device { fault, .. } => *fault,
+            Self::SelfTest { .. } => Fault::Wrong,
+            _ => Fault::Other,
+        }
+    }
+
     pub(crate) fn layout(what: impl std::fmt::Display) -> Self {
         Self::Layout(what.to_string())
     }

@@ -36,5 +36,6 @@ pub use backend::GpuBackend;
 pub use cuda::{CudaBackend, CudaDevice, CudaMemory, Target};
 pub use device::{Device, Launch};
 pub use error::Error;
+pub use isocortex_inference::Fault;
 pub use kernel::{Kernel, THREADS};
 pub use selftest::Case;

@@ -4,7 +4,7 @@ use crate::{
     Device, Error, Launch,
     lower::{Argument, Step, Work, lower},
 };
-use isocortex_inference::{Error as InferenceError, Loaded, OpDigest};
+use isocortex_inference::{Error as InferenceError, Loaded, OpDigest, Place};
 use isocortex_model::{Model, keccak256};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -174,12 +174,16 @@ fn alive<M>(values: &[Option<Arc<M>>], value: u32) -> Result<&Arc<M>, Error> {
 
 /// As the callers of every backend see it.
 pub(crate) fn report<D: Device>(error: Error) -> InferenceError {
-    InferenceError::Device { backend: D::NAME, reason: error.to_string() }
+    InferenceError::Device { backend: D::NAME, fault: error.fault(), reason: error.to_string() }
 }
 
 impl<D: Device> Loaded for LoadedModel<D> {
     fn model(&self) -> &Model {
         &self.model
+    }
+
+    fn place(&self) -> Place {
+        D::NAME.into()
     }
 
     fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, InferenceError> {

@@ -2,7 +2,7 @@
 //! is right again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use isocortex_gpu::{Case, Device, Error, GpuBackend, Kernel, Launch};
+use isocortex_gpu::{Case, Device, Error, Fault as Kind, GpuBackend, Kernel, Launch};
 use isocortex_gpu_emulator::{EmulatedDevice, EmulatedMemory, Options};
 use isocortex_inference::{Backend, Reference};
 use std::sync::{
@@ -32,7 +32,9 @@ impl Faulty {
     }
 
     fn refuse(&self, fault: Fault, what: String) -> Result<(), Error> {
-        if self.due(fault) { Err(Error::Device { what, reason: "injected".into() }) } else { Ok(()) }
+        let kind = if fault == Fault::Memory { Kind::Memory } else { Kind::Lost };
+        let error = Error::Device { fault: kind, what, reason: "injected".into() };
+        if self.due(fault) { Err(error) } else { Ok(()) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The seam between what a model is and who computes it.
 
 use isocortex_model::{B256, Model};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 /// Why a backend gave no answer. Neither kind may ever become a wrong answer.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +21,71 @@ pub enum Error {
     Device {
         /// The backend's name.
         backend: &'static str,
+        /// Its kind, for counting, and for telling what may pass.
+        fault: Fault,
         /// What happened, and what an operator can do.
         reason: String,
     },
+}
+
+/// What kind of fault a machine had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fault {
+    /// Not enough memory for this model or batch; others may fit.
+    Memory,
+    /// The device is gone, or in a state that it does not leave before it is opened again.
+    Lost,
+    /// No answer within the time that the driver allows.
+    TimeOut,
+    /// The backend panicked; what it holds may be half done.
+    Panic,
+    /// A known answer is wrong, or two backends differ.
+    Wrong,
+    /// Anything else.
+    Other,
+}
+
+impl Fault {
+    /// All kinds.
+    pub const ALL: [Self; 6] =
+        [Self::Memory, Self::Lost, Self::TimeOut, Self::Panic, Self::Wrong, Self::Other];
+
+    /// A word for it, as in metrics: "memory", "lost", "time-out", "panic", "wrong", "other".
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Lost => "lost",
+            Self::TimeOut => "time-out",
+            Self::Panic => "panic",
+            Self::Wrong => "wrong",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Where a model runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Name of the backend that computes it.
+    pub backend: &'static str,
+    /// Why that is not the backend that loaded it; nothing where it is.
+    pub because: Option<String>,
+}
+
+impl From<&'static str> for Place {
+    /// On the backend of that name, as asked for.
+    fn from(backend: &'static str) -> Self {
+        Self { backend, because: None }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.because {
+            None => f.write_str(self.backend),
+            Some(reason) => write!(f, "{} ({reason})", self.backend),
+        }
+    }
 }
 
 /// A way to compute models.
@@ -42,6 +104,9 @@ pub trait Backend: Send + Sync {
 pub trait Loaded: Send + Sync {
     /// The model that this computes.
     fn model(&self) -> &Model;
+
+    /// Where the next run is computed. For people and metrics: it says nothing of the answer.
+    fn place(&self) -> Place;
 
     /// Runs each input of a batch (any number, also none): bytes in, bytes out, as in SPEC.md section 1.
     ///

@@ -28,7 +28,7 @@ mod backend;
 mod cpu;
 pub mod reference;
 
-pub use backend::{Backend, Error, Loaded, OpDigest, first_difference};
+pub use backend::{Backend, Error, Fault, Loaded, OpDigest, Place, first_difference};
 pub use cpu::{Cpu, Isa};
 pub use isocortex_model::Model;
 pub use reference::Reference;

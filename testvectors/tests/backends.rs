@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use alloy_primitives::U256;
-use isocortex_inference::{Backend, Cpu, Error, Isa, Loaded, Model, OpDigest, Reference};
+use isocortex_inference::{Backend, Cpu, Error, Fault, Isa, Loaded, Model, OpDigest, Place, Reference};
 use isocortex_model::keccak256;
 use isocortex_testvectors::{Ending, Kind, ModelCase, Outcome, PrecompileCase, VectorFile, load, run};
 use std::{io::Write, path::Path, sync::Arc};
@@ -74,7 +74,10 @@ impl Backend for Faulty {
     fn load(&self, model: Arc<Model>) -> Result<Box<dyn Loaded>, Error> {
         match self.op {
             Some(op) => Ok(Box::new(FaultyLoaded(Reference.load(model)?, op))),
-            None => Err(Error::Device { backend: "faulty", reason: "the device is lost".into() }),
+            None => {
+                let (fault, reason) = (Fault::Lost, "the device is lost".into());
+                Err(Error::Device { backend: "faulty", fault, reason })
+            }
         }
     }
 }
@@ -82,6 +85,10 @@ impl Backend for Faulty {
 impl Loaded for FaultyLoaded {
     fn model(&self) -> &Model {
         self.0.model()
+    }
+
+    fn place(&self) -> Place {
+        "faulty".into()
     }
 
     fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {

@@ -1,7 +1,7 @@
 //! The emulator's process and the commands that `server.cpp` reads.
 
 use crate::Options;
-use isocortex_gpu::Error;
+use isocortex_gpu::{Error, Fault};
 use std::{
     io::{self, Read, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -14,7 +14,7 @@ pub(crate) struct Process {
 }
 
 fn fault(what: impl Into<String>, reason: impl ToString) -> Error {
-    Error::Device { what: what.into(), reason: reason.to_string() }
+    Error::Device { fault: Fault::Other, what: what.into(), reason: reason.to_string() }
 }
 
 impl Process {
@@ -82,7 +82,10 @@ impl Process {
         match self.exchange(command, answer) {
             Ok(None) => Ok(()),
             Ok(Some(message)) => Err(fault(what, message)),
-            Err(error) => Err(fault(what, self.last_words(&error))),
+            // The process is gone, and all that it held.
+            Err(error) => {
+                Err(Error::Device { fault: Fault::Lost, what: what.into(), reason: self.last_words(&error) })
+            }
         }
     }
 

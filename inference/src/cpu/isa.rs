@@ -66,7 +66,7 @@ impl Detected {
         }
         let have: Vec<_> = Isa::ALL.into_iter().filter(|i| i.available()).map(Isa::name).collect();
         let reason = format!("this machine has no {}; it has {}", isa.name(), have.join(", "));
-        Err(super::device(reason))
+        Err(super::device(crate::Fault::Other, reason))
     }
 
     pub fn isa(self) -> Isa {

@@ -49,7 +49,7 @@ mod window;
 
 pub use isa::Isa;
 
-use crate::{Backend, Error, Loaded, OpDigest};
+use crate::{Backend, Error, Fault, Loaded, OpDigest, Place};
 use isa::Detected;
 use isocortex_model::{Model, keccak256};
 use program::{Arena, Program, write_bytes};
@@ -102,7 +102,7 @@ impl Cpu {
             _ => {
                 let pool =
                     rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("cpu-{i}"));
-                Some(Arc::new(pool.build().map_err(|e| device(format!("threads: {e}")))?))
+                Some(Arc::new(pool.build().map_err(|e| device(Fault::Other, format!("threads: {e}")))?))
             }
         };
         let cpu = Self { isa, pool };
@@ -171,6 +171,10 @@ impl Loaded for LoadedCpu {
         &self.model
     }
 
+    fn place(&self) -> Place {
+        self.cpu.name().into()
+    }
+
     fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
         self.check_lengths(batch)?;
         let alone = Team::alone();
@@ -212,15 +216,17 @@ impl Loaded for LoadedCpu {
     }
 }
 
-fn device(reason: String) -> Error {
-    Error::Device { backend: "cpu", reason }
+fn device(fault: Fault, reason: String) -> Error {
+    Error::Device { backend: "cpu", fault, reason }
 }
 
 /// Room for `n` elements, or an error where the machine has no memory for them.
 fn room<T>(n: usize) -> Result<Vec<T>, Error> {
     let mut v = vec![];
     let reserved = v.try_reserve_exact(n);
-    reserved.map_err(|_| device(format!("no memory for {} bytes", n.saturating_mul(size_of::<T>()))))?;
+    let error =
+        |_| device(Fault::Memory, format!("no memory for {} bytes", n.saturating_mul(size_of::<T>())));
+    reserved.map_err(error)?;
     Ok(v)
 }
 

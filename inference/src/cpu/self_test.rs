@@ -1,7 +1,7 @@
 //! Known answers: a small network of all ops, computed by the reference, before a backend may serve.
 
 use super::{Cpu, device};
-use crate::{Backend, Error, Reference, first_difference};
+use crate::{Backend, Error, Fault, Reference, first_difference};
 use isocortex_model::ops::{
     AddScaled, Clamp, Conv2d, DepthwiseConv2d, MatMul, MaxPool, ReduceSum, Rescale, Reshape, Table8,
     Transpose,
@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 /// Runs the network on a few inputs, each op by itself and fused.
 pub(super) fn run(cpu: &Cpu) -> Result<(), Error> {
-    let model = Model::check(&network()).map_err(|e| device(format!("the self-test's network: {e}")))?;
+    let model = Model::check(&network())
+        .map_err(|e| device(Fault::Other, format!("the self-test's network: {e}")))?;
     let model = Arc::new(model);
     let (ours, reference) = (cpu.load(model.clone())?, Reference.load(model.clone())?);
     let mut next = noise(3);
@@ -23,13 +24,13 @@ pub(super) fn run(cpu: &Cpu) -> Result<(), Error> {
         if let Some((op, byte)) = first_difference(&a, &b) {
             let reason =
                 format!("self-test failed, do not use {isa} here: node {} ({}), byte {byte}", op.node, op.op);
-            return Err(device(reason));
+            return Err(device(Fault::Wrong, reason));
         }
         let (a, b) = (ours.run(&[&input])?, reference.run(&[&input])?);
         if let Some(byte) = a.concat().iter().zip(b.concat()).position(|(a, b)| *a != b) {
             let reason =
                 format!("self-test failed, do not use {isa} here: fused kernels, byte {byte} of the output");
-            return Err(device(reason));
+            return Err(device(Fault::Wrong, reason));
         }
     }
     Ok(())

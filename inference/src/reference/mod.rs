@@ -60,7 +60,7 @@ mod tree_ensemble;
 
 pub use tensor::Wide;
 
-use crate::{Backend, Error, Loaded, OpDigest};
+use crate::{Backend, Error, Loaded, OpDigest, Place};
 use isocortex_model::{Model, Op, Tensor, TensorType, keccak256};
 use std::sync::Arc;
 
@@ -87,6 +87,10 @@ struct LoadedReference {
 impl Loaded for LoadedReference {
     fn model(&self) -> &Model {
         &self.model
+    }
+
+    fn place(&self) -> Place {
+        Reference.name().into()
     }
 
     fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {

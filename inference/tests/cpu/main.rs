@@ -71,7 +71,7 @@ fn an_instruction_set_that_the_machine_lacks_is_refused_by_name() {
     for isa in Isa::ALL {
         match Cpu::with_isa(isa, 1) {
             Ok(cpu) => assert!(isa.available() && cpu.isa() == isa),
-            Err(Error::Device { backend: "cpu", reason }) => {
+            Err(Error::Device { backend: "cpu", reason, .. }) => {
                 assert!(!isa.available() && reason.contains(isa.name()), "{reason}");
             }
             Err(other) => panic!("{other}"),

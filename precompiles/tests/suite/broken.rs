@@ -1,7 +1,7 @@
 //! A backend and a disk that fail on demand.
 
 use alloy_primitives::{Address, B256, U256};
-use isocortex_inference::{Backend, Error, Loaded, Model, OpDigest, Reference};
+use isocortex_inference::{Backend, Error, Fault, Loaded, Model, OpDigest, Place, Reference};
 use revm::{
     DatabaseRef,
     context::DBErrorMarker,
@@ -69,7 +69,7 @@ pub enum Trouble {
 pub struct Broken(pub Trouble);
 
 fn failure() -> Error {
-    Error::Device { backend: "broken", reason: "the device is on fire".into() }
+    Error::Device { backend: "broken", fault: Fault::Other, reason: "the device is on fire".into() }
 }
 
 impl Backend for Broken {
@@ -91,6 +91,10 @@ struct BrokenModel(Trouble, Box<dyn Loaded>);
 impl Loaded for BrokenModel {
     fn model(&self) -> &Model {
         self.1.model()
+    }
+
+    fn place(&self) -> Place {
+        "broken".into()
     }
 
     fn run(&self, batch: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {

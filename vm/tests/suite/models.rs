@@ -4,7 +4,7 @@ use crate::chain::{ALICE, BOB, CONTRACT, header, mstore, push, ret, state, tx, t
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::SolCall;
-use isocortex_inference::{Backend, Loaded, Reference};
+use isocortex_inference::{Backend, Fault, Loaded, Place, Reference};
 use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, TensorType, ops::Clamp};
 use isocortex_precompiles::{
     INFERENCE_ADDRESS, REGISTRY_ADDRESS,
@@ -185,7 +185,8 @@ struct Gone {
 struct GoneModel(Arc<Model>);
 
 fn gone() -> isocortex_inference::Error {
-    isocortex_inference::Error::Device { backend: "gone", reason: "the device fell off the bus".into() }
+    let (fault, reason) = (Fault::Lost, "the device fell off the bus".into());
+    isocortex_inference::Error::Device { backend: "gone", fault, reason }
 }
 
 impl Backend for Gone {
@@ -201,6 +202,10 @@ impl Backend for Gone {
 impl Loaded for GoneModel {
     fn model(&self) -> &Model {
         &self.0
+    }
+
+    fn place(&self) -> Place {
+        "gone".into()
     }
 
     fn run(&self, _: &[&[u8]]) -> Result<Vec<Vec<u8>>, isocortex_inference::Error> {
