@@ -17,6 +17,8 @@
 #define ISOCORTEX_TARGET 0
 #endif
 #define BLOCK_BARRIER(label) __syncthreads()
+// The `value`, 32 or 64 bits, of another lane of the warp; all 32 lanes must come here.
+#define WARP_SHUFFLE(value, lane) __shfl_sync(0xffffffffu, value, lane)
 #define KERNEL extern "C" __global__
 #endif
 #define ISOCORTEX_MMA (ISOCORTEX_TARGET >= 80)

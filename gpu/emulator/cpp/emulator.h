@@ -13,6 +13,7 @@
 #define KERNEL static
 // The line tells two barriers apart; the label lets a test leave one out.
 #define BLOCK_BARRIER(label) emulator::block_barrier(label, __LINE__)
+#define WARP_SHUFFLE(value, lane) emulator::warp_shuffle(value, lane, __LINE__)
 
 namespace emulator {
 
@@ -27,12 +28,29 @@ void warp_barrier(int place);
 // Memory of the running thread's warp through which its lanes exchange fragments.
 struct Fragments {
     int a[32][4], b[32][2];
+    int64_t shuffled[32];
 };
 Fragments& warp_fragments();
 
 }  // namespace emulator
 
 extern emulator::Index threadIdx, blockIdx, blockDim;
+
+namespace emulator {
+
+// PTX ISA, shfl.sync.idx with all lanes as members; a lane that is missing, or at another place, is a deadlock.
+template <class T>
+T warp_shuffle(T value, unsigned lane, int place) {
+    static_assert(sizeof(T) <= sizeof(int64_t));
+    Fragments& warp = warp_fragments();
+    warp.shuffled[threadIdx.x % 32] = static_cast<int64_t>(value);
+    warp_barrier(place);
+    const T other = static_cast<T>(warp.shuffled[lane % 32]);
+    warp_barrier(place);
+    return other;
+}
+
+}  // namespace emulator
 
 inline int dot4(int a, int b, int c) {
     unsigned sum = static_cast<unsigned>(c);

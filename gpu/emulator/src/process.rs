@@ -141,8 +141,10 @@ mod tests {
         let error = run("broken_deadlock", Options::default()).unwrap_err();
         assert!(error.contains("kernel broken_deadlock: deadlock in block 0"), "{error}");
         assert!(error.contains("thread 7 done") && error.contains("thread 8 at a block barrier"), "{error}");
-        let error = run("broken_divergence", Options::default()).unwrap_err();
-        assert!(error.contains("deadlock"), "{error}");
+        for kernel in ["broken_divergence", "broken_shuffle"] {
+            let error = run(kernel, Options::default()).unwrap_err();
+            assert!(error.contains("deadlock"), "{error}");
+        }
     }
 
     /// Each seed runs the threads in another order, and fills memory with other noise.
