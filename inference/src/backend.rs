@@ -1,7 +1,11 @@
 //! The seam between what a model is and who computes it.
 
 use isocortex_model::{B256, Model};
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// Why a backend gave no answer. Neither kind may ever become a wrong answer.
 #[derive(Debug, thiserror::Error)]
@@ -151,4 +155,16 @@ pub fn first_difference<'a>(a: &'a [OpDigest], b: &'a [OpDigest]) -> Option<(&'a
     let (x, y) = a.iter().zip(b).find(|(x, y)| x.digest != y.digest)?;
     let at = x.bytes.iter().zip(&y.bytes).position(|(p, q)| p != q);
     Some((x, at.unwrap_or(x.bytes.len().min(y.bytes.len()))))
+}
+
+/// Does a backend's work; a panic of it becomes [`Error::Device`] of the kind [`Fault::Panic`].
+///
+/// # Errors
+/// Those of `work`.
+pub fn catch<T>(backend: &'static str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let owned = panic.downcast_ref::<String>().map(String::as_str);
+        let text = owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        Err(Error::Device { backend, fault: Fault::Panic, reason: format!("panicked: {text}") })
+    })
 }

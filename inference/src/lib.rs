@@ -3,7 +3,7 @@
 //! A [`Backend`] loads a checked [`Model`] once and then runs inputs. All backends give the same bits: sums
 //! are exact, every rounding is SPEC.md's, and an answer depends on the model and the input alone, never on
 //! the batch, the threads or what ran before. [`Reference`] is SPEC.md as plain loops and the authority; [`Cpu`]
-//! is what one uses.
+//! is what one uses. [`Failover`] puts one backend behind another, [`Dual`] compares two, [`Metered`] counts.
 //!
 //! ```
 //! use isocortex_inference::{Backend, Loaded, Reference};
@@ -26,9 +26,17 @@
 
 mod backend;
 mod cpu;
+mod dual;
+mod failover;
+mod metered;
+mod metrics;
 pub mod reference;
 
-pub use backend::{Backend, Error, Fault, Loaded, OpDigest, Place, first_difference};
+pub use backend::{Backend, Error, Fault, Loaded, OpDigest, Place, catch, first_difference};
 pub use cpu::{Cpu, Isa};
+pub use dual::Dual;
+pub use failover::Failover;
 pub use isocortex_model::Model;
+pub use metered::Metered;
+pub use metrics::{BackendCounts, Metrics, Snapshot};
 pub use reference::Reference;

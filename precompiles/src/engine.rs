@@ -2,17 +2,12 @@
 
 use crate::Error;
 use alloy_primitives::B256;
-use isocortex_inference::{Backend, Loaded, Model, Reference};
+use isocortex_inference::{Backend, Loaded, Model, Reference, catch};
 use quick_cache::{
     DefaultHashBuilder, OptionsBuilder, Weighter,
     sync::{Cache, DefaultLifecycle},
 };
-use std::{
-    any::Any,
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
 type Models = Cache<B256, Arc<dyn Loaded>, Bytes>;
 
@@ -130,18 +125,8 @@ impl Engine {
         model: B256,
         work: impl FnOnce() -> Result<T, isocortex_inference::Error>,
     ) -> Result<T, Error> {
-        let reason = match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(Ok(value)) => return Ok(value),
-            Ok(Err(error)) => error.to_string(),
-            Err(panic) => format!("backend {} panicked: {}", self.backend(), text(&*panic)),
-        };
-        Err(Error::Backend { model, reason })
+        catch(self.backend(), work).map_err(|error| Error::Backend { model, reason: error.to_string() })
     }
-}
-
-fn text(panic: &(dyn Any + Send)) -> &str {
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 #[cfg(test)]
