@@ -1,4 +1,4 @@
-// y s32 [batch, oh, ow, o] from x s8 [batch, h, w, c] and weights s8 [o, ldw], ldw >= kh * kw * c: SPEC.md
+// y [batch, oh, ow, o], s32 or what the tail gives, from x s8 [batch, h, w, c] and weights s8 [o, ldw], ldw >= kh * kw * c: SPEC.md
 // Conv2d as an implicit GEMM. The host has folded the zero point into the bias, so a position outside the
 // image counts as the zero point: w * (zp - zp) = 0.
 // Blocks: ceil(batch * oh * ow / 64) * ceil(o / 64) of 256 threads.
@@ -9,6 +9,7 @@ struct Conv {
     int h, w, c, oh, ow, kh, kw;
     int stride_h, stride_w, dilation_h, dilation_w, top, left;
     int zero_point;
+    Tail tail;
 };
 
 struct ConvRows {
@@ -49,7 +50,9 @@ struct ConvRows {
     }
 };
 
-KERNEL void conv2d_s8_s8_s32(const int8_t* x, const int8_t* w, const int32_t* bias, int32_t* y, Conv p) {
+KERNEL void conv2d_s8_s8_s32(const int8_t* x, const int8_t* w, const int32_t* bias, const int32_t* scale,
+                             const int8_t* table, const void* residual, void* y, Conv p) {
     __shared__ Tile tile;
-    tile_product<Product>(tile, ConvRows{x, p}, w, bias, y, p.rows, p.o, p.ldw);
+    tile_product<Product>(tile, ConvRows{x, p}, w, bias, y, p.rows, p.o, p.ldw, p.tail,
+                          TailMemory{scale, table, residual});
 }

@@ -1,15 +1,17 @@
-// y s32 [batch, oh, ow, c] from x s8 [batch, h, w, c] and weights s8 [kh, kw, c]: SPEC.md DepthwiseConv2d,
+// y [batch, oh, ow, c], s32 or what the tail gives, from x s8 [batch, h, w, c] and weights s8 [kh, kw, c]: SPEC.md DepthwiseConv2d,
 // with the bias as it stands. One thread an element.
-#include "primitives.cuh"
+#include "tail.cuh"
 
 struct Depthwise {
     int elements;
     int h, w, c, oh, ow, kh, kw;
     int stride_h, stride_w, dilation_h, dilation_w, top, left;
     int zero_point;
+    Tail tail;
 };
 
-KERNEL void depthwise_conv2d_s8_s8_s32(const int8_t* x, const int8_t* weight, const int32_t* bias, int32_t* y,
+KERNEL void depthwise_conv2d_s8_s8_s32(const int8_t* x, const int8_t* weight, const int32_t* bias,
+                                       const int32_t* scale, const int8_t* table, const void* residual, void* y,
                                        Depthwise p) {
     const unsigned index = global_index();
     if (index >= static_cast<unsigned>(p.elements)) return;
@@ -28,5 +30,5 @@ KERNEL void depthwise_conv2d_s8_s8_s32(const int8_t* x, const int8_t* weight, co
             sum += weight[(u * p.kw + v) * p.c + c] * (image[(i * p.w + j) * p.c + c] - p.zero_point);
         }
     }
-    y[at] = sum;
+    tail_store(p.tail, TailMemory{scale, table, residual}, y, at, c, sum);
 }

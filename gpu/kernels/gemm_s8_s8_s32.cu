@@ -1,10 +1,11 @@
-// y s32 [m, n] = bias s32 [n] + x s8 [m, k] * (w s8 [n, ldw])^T. SPEC.md MatMul, after the host has folded
+// y [m, n] = tail(bias s32 [n] + x s8 [m, k] * (w s8 [n, ldw])^T). SPEC.md MatMul, after the host has folded
 // the zero point into the bias (bias - zp * sum of the row, wrapping).
 // Blocks: ceil(m / 64) * ceil(n / 64) of 256 threads.
 #include "tile.cuh"
 
 struct Gemm {
     int m, n, k, ldw;
+    Tail tail;
 };
 
 struct GemmRows {
@@ -21,7 +22,9 @@ struct GemmRows {
     }
 };
 
-KERNEL void gemm_s8_s8_s32(const int8_t* x, const int8_t* w, const int32_t* bias, int32_t* y, Gemm p) {
+KERNEL void gemm_s8_s8_s32(const int8_t* x, const int8_t* w, const int32_t* bias, const int32_t* scale,
+                           const int8_t* table, const void* residual, void* y, Gemm p) {
     __shared__ Tile tile;
-    tile_product<Product>(tile, GemmRows{x, p.k}, w, bias, y, p.m, p.n, p.ldw);
+    tile_product<Product>(tile, GemmRows{x, p.k}, w, bias, y, p.m, p.n, p.ldw, p.tail,
+                          TailMemory{scale, table, residual});
 }

@@ -32,6 +32,9 @@ __device__ inline int add_wrapping(int a, int b) {
 }
 
 #ifndef ISOCORTEX_EMULATOR
+// Zero bits above the highest one; 64 for 0.
+__device__ inline int leading_zeros(uint64_t v) { return __clzll(static_cast<long long>(v)); }
+
 // c + the dot product of four signed bytes of a with four of b; wraps.
 __device__ inline int dot4(int a, int b, int c) { return __dp4a(a, b, c); }
 

@@ -1,10 +1,10 @@
-// The tiled product behind GEMM and implicit-GEMM convolution: y[m, n] = bias[n] + sum_k x[m, k] * w[n, k].
+// The tiled product behind GEMM and implicit-GEMM convolution: y[m, n] = tail(bias[n] + sum_k x[m, k] * w[n, k]).
 //
 // A block of 256 threads owns a 64 x 64 tile of y and walks k in steps of 32 bytes through shared memory.
 // Blocks are numbered with the n tiles innermost, so that neighbours share rows of x in the cache.
 // w is [n, ldw] with ldw a multiple of 32 and zeros beyond k, so a row of x may be padded with anything.
 #pragma once
-#include "primitives.cuh"
+#include "tail.cuh"
 
 constexpr int TILE_M = 64, TILE_N = 64, TILE_WORDS = 8;
 // 12 words: 16-byte rows, and the 8 x 4 lanes of an mma fragment fall in 32 different banks.
@@ -64,8 +64,8 @@ using Product = Dot4;
 
 // `X` gives `Row row(int m)` and `int word(Row, int k)`, the bytes k..k+4 of row m; m < rows, k below ldw.
 template <class Product, class X>
-__device__ void tile_product(Tile& tile, const X& x, const int8_t* w, const int32_t* bias, int32_t* y,
-                             int rows, int columns, int ldw) {
+__device__ void tile_product(Tile& tile, const X& x, const int8_t* w, const int32_t* bias, void* y,
+                             int rows, int columns, int ldw, const Tail& tail, const TailMemory& memory) {
     const int column_tiles = (columns + TILE_N - 1) / TILE_N;
     const int block = static_cast<int>(blockIdx.x), thread = static_cast<int>(threadIdx.x);
     const int m0 = block / column_tiles * TILE_M, n0 = block % column_tiles * TILE_N;
@@ -90,6 +90,6 @@ __device__ void tile_product(Tile& tile, const X& x, const int8_t* w, const int3
     }
     for (int i = 0; i < TILE_ACCUMULATORS; ++i) {
         const int m = m0 + Product::row(i), n = n0 + Product::column(i);
-        if (m < rows && n < columns) y[m * columns + n] = add_wrapping(sums[i], bias[n]);
+        if (m < rows && n < columns) tail_store(tail, memory, y, m * columns + n, n, add_wrapping(sums[i], bias[n]));
     }
 }

@@ -1,6 +1,6 @@
 //! The backend over a device, open only once its kernels have given known answers.
 
-use crate::{Device, Error, Kernel, loaded::LoadedModel, loaded::report, lower::lower, selftest::Case};
+use crate::{Device, Error, Kernel, fuse, loaded::LoadedModel, loaded::report, lower::lower, selftest::Case};
 use isocortex_inference::{Backend, Cpu, Error as InferenceError, Loaded, OpDigest, Place, Reference};
 use isocortex_model::Model;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl<D: Device> GpuBackend<D> {
 
     /// Whether the device has a kernel for every node of the model.
     pub fn covers(&self, model: &Model) -> bool {
-        (0..model.header().nodes.len()).all(|node| !matches!(lower(model, node), Err(Error::NoKernel(_))))
+        fuse::groups(model).iter().all(|group| !matches!(lower(model, group), Err(Error::NoKernel(_))))
     }
 
     /// Runs known cases through every kernel and compares each with the reference.

@@ -42,9 +42,9 @@ macro_rules! kernels {
 }
 
 kernels! {
-    Gemm "gemm_s8_s8_s32" 4 4,
-    Conv2d "conv2d_s8_s8_s32" 4 17,
-    DepthwiseConv2d "depthwise_conv2d_s8_s8_s32" 4 15,
+    Gemm "gemm_s8_s8_s32" 7 21,
+    Conv2d "conv2d_s8_s8_s32" 7 34,
+    DepthwiseConv2d "depthwise_conv2d_s8_s8_s32" 7 32,
     Rescale "rescale" 4 7,
     AddScaled "add_scaled" 3 12,
     Clamp "clamp" 2 4,

@@ -25,11 +25,13 @@ mod backend;
 mod cuda;
 mod device;
 mod error;
+mod fuse;
 mod kernel;
 mod loaded;
 mod lower;
 mod pack;
 mod selftest;
+mod tail;
 
 pub use backend::GpuBackend;
 #[cfg(feature = "cuda")]

@@ -1,7 +1,8 @@
 //! A model on a device: constants resident, values in memory of their own, freed after their last reader.
 
 use crate::{
-    Device, Error, Launch,
+    Device, Error, Launch, fuse,
+    fuse::Group,
     lower::{Argument, Step, Work, lower},
 };
 use isocortex_inference::{Error as InferenceError, Loaded, OpDigest, Place};
@@ -14,6 +15,7 @@ const ELEMENTS: u64 = 1 << 30;
 pub(crate) struct LoadedModel<D: Device> {
     device: Arc<D>,
     model: Arc<Model>,
+    groups: Vec<Group>,
     steps: Vec<Prepared<D::Memory>>,
     /// For each value the node after which it is dead; outputs never die.
     dies_after: Vec<usize>,
@@ -34,10 +36,15 @@ struct Ready<M> {
 
 impl<D: Device> LoadedModel<D> {
     pub fn new(device: Arc<D>, model: Arc<Model>) -> Result<Self, Error> {
+        let groups = fuse::groups(&model);
+        Self::of_groups(device, model, groups)
+    }
+
+    fn of_groups(device: Arc<D>, model: Arc<Model>, groups: Vec<Group>) -> Result<Self, Error> {
         let header = model.header();
         let mut steps = vec![];
-        for index in 0..header.nodes.len() {
-            steps.push(match lower(&model, index)? {
+        for group in &groups {
+            steps.push(match lower(&model, group)? {
                 Step::Alias => Prepared::Alias,
                 Step::Launches(works) => {
                     let ready = works.into_iter().map(|work| prepare(&*device, work));
@@ -47,8 +54,7 @@ impl<D: Device> LoadedModel<D> {
         }
         let mut dies_after: Vec<usize> =
             (0..model.values().len()).map(|v| v.saturating_sub(header.inputs.len())).collect();
-        let reads =
-            header.nodes.iter().enumerate().flat_map(|(i, n)| n.operands.iter().map(move |&v| (v, i)));
+        let reads = groups.iter().flat_map(|group| group.operands.iter().map(move |&v| (v, group.last)));
         let outputs = header.outputs.iter().map(|o| (o.value, usize::MAX));
         for (value, node) in reads.chain(outputs) {
             if let Some(slot) = dies_after.get_mut(value as usize) {
@@ -57,7 +63,7 @@ impl<D: Device> LoadedModel<D> {
         }
         let largest = model.values().iter().map(|v| v.ty.elements()).max().unwrap_or(1);
         let batch = (ELEMENTS / largest.max(1)).min(device.budget() / model.cost().peak.max(1)).max(1);
-        Ok(Self { device, steps, dies_after, batch: batch as usize, model })
+        Ok(Self { device, groups, steps, dies_after, batch: batch as usize, model })
     }
 
     /// Runs at most `self.batch` inputs of the right length. `seen` gets each node's result.
@@ -67,9 +73,12 @@ impl<D: Device> LoadedModel<D> {
         mut seen: impl FnMut(usize, &D::Memory) -> Result<(), Error>,
     ) -> Result<Vec<Vec<u8>>, Error> {
         let mut values = self.upload(batch)?;
-        for (node, step) in self.steps.iter().enumerate() {
-            let operands = self.model.header().nodes.get(node).map_or(&[][..], |n| &n.operands);
-            let operands = operands.iter().map(|&v| alive(&values, v)).collect::<Result<Vec<_>, _>>()?;
+        for (group, step) in self.groups.iter().zip(&self.steps) {
+            let node = group.last;
+            // Nobody reads what lies within a group.
+            values.resize_with(self.model.header().inputs.len() + node, || None);
+            let operands =
+                group.operands.iter().map(|&v| alive(&values, v)).collect::<Result<Vec<_>, _>>()?;
             let result = match (step, operands.as_slice()) {
                 (Prepared::Alias, [x, ..]) => Arc::clone(x),
                 (Prepared::Alias, []) => return Err(Error::layout("a node without operands")),
@@ -197,6 +206,8 @@ impl<D: Device> Loaded for LoadedModel<D> {
 
     fn trace(&self, input: &[u8]) -> Result<Vec<OpDigest>, InferenceError> {
         self.check_lengths(&[input])?;
+        let unfused = fuse::single(&self.model);
+        let unfused = Self::of_groups(Arc::clone(&self.device), Arc::clone(&self.model), unfused);
         let header = self.model.header();
         let mut digests = vec![];
         let look = |node: usize, result: &D::Memory| {
@@ -206,7 +217,7 @@ impl<D: Device> Loaded for LoadedModel<D> {
             digests.push(OpDigest { node, op, digest: keccak256(&bytes), bytes });
             Ok(())
         };
-        self.execute(&[input], look).map_err(report::<D>)?;
+        unfused.and_then(|unfused| unfused.execute(&[input], look)).map_err(report::<D>)?;
         Ok(digests)
     }
 }

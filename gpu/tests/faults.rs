@@ -108,9 +108,12 @@ fn loading_on_a_full_device_is_an_error() {
 fn one_flipped_bit_fails_the_self_test() {
     let (device, after) = faulty(Fault::FlippedBit);
     let backend = GpuBackend::unchecked(device);
-    for (index, &kernel) in Kernel::ALL.iter().enumerate() {
-        // The self-test downloads once a case, four cases a kernel.
-        after.store(4 * index as i64 + 2, Ordering::Relaxed);
+    let outputs = |kernel, seed| Case::new(kernel, seed).unwrap().model().header().outputs.len() as i64;
+    let mut before = 0;
+    for &kernel in Kernel::ALL {
+        // The self-test downloads once an output, four cases a kernel.
+        after.store(before + outputs(kernel, 0) + outputs(kernel, 1), Ordering::Relaxed);
+        before += (0..4).map(|seed| outputs(kernel, seed)).sum::<i64>();
         match backend.self_test().unwrap_err() {
             Error::SelfTest { kernel: named, seed: 2, .. } => assert_eq!(named, kernel),
             error => panic!("{error}"),

@@ -52,6 +52,8 @@ T warp_shuffle(T value, unsigned lane, int place) {
 
 }  // namespace emulator
 
+inline int leading_zeros(uint64_t v) { return v == 0 ? 64 : __builtin_clzll(v); }
+
 inline int dot4(int a, int b, int c) {
     unsigned sum = static_cast<unsigned>(c);
     for (int i = 0; i < 4; ++i) {

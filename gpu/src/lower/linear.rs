@@ -15,7 +15,8 @@ pub(super) fn mat_mul(site: &Site<'_>, op: &ops::MatMul) -> Result<Vec<Work>, Er
     let bias = site.constant(op.bias)?.as_i32();
     let bias = pack::folded_bias(bias, weight.as_i8(), k as usize, op.zero_point);
     let grid = Grid::Tiles { rows: site.y.elements() / u64::from(n).max(1), columns: n.into() };
-    Ok(vec![site.work(Kernel::Gemm, vec![rows, bias], grid, vec![int(n)?, int(k)?, int(ldw as u64)?])])
+    let ints = vec![int(n)?, int(k)?, int(ldw as u64)?];
+    Ok(vec![site.with_tail(Kernel::Gemm, vec![rows, bias], grid, ints)?])
 }
 
 pub(super) fn conv2d(site: &Site<'_>, op: &ops::Conv2d) -> Result<Vec<Work>, Error> {
@@ -32,7 +33,7 @@ pub(super) fn conv2d(site: &Site<'_>, op: &ops::Conv2d) -> Result<Vec<Work>, Err
     ints.extend(geometry(site.x(0)?, site.y, op.window([kh, kw]), true)?);
     ints.push(op.zero_point);
     let grid = Grid::Tiles { rows: site.y.elements() / u64::from(o).max(1), columns: o.into() };
-    Ok(vec![site.work(Kernel::Conv2d, vec![rows, bias], grid, ints)])
+    Ok(vec![site.with_tail(Kernel::Conv2d, vec![rows, bias], grid, ints)?])
 }
 
 pub(super) fn depthwise_conv2d(site: &Site<'_>, op: &ops::DepthwiseConv2d) -> Result<Vec<Work>, Error> {
@@ -42,7 +43,8 @@ pub(super) fn depthwise_conv2d(site: &Site<'_>, op: &ops::DepthwiseConv2d) -> Re
     let mut ints = geometry(site.x(0)?, site.y, op.window([kh, kw]), true)?;
     ints.push(op.zero_point);
     let constants = vec![pack::bytes(weight), pack::bytes(site.constant(op.bias)?)];
-    Ok(vec![site.elements(Kernel::DepthwiseConv2d, constants, ints)])
+    let grid = Grid::Threads(site.y.elements());
+    Ok(vec![site.with_tail(Kernel::DepthwiseConv2d, constants, grid, ints)?])
 }
 
 /// These kernels read i8.

@@ -11,8 +11,9 @@ mod rescaling;
 mod rows;
 mod sequences;
 
-use crate::{Error, Kernel, THREADS};
+use crate::{Error, Kernel, THREADS, fuse::Group, tail::Tail};
 use isocortex_model::{Model, Node, Op, Tensor, TensorType};
+pub(crate) use numbers::code;
 use numbers::int;
 
 /// Side of the tile of the result that a block of [`Grid::Tiles`] computes.
@@ -82,17 +83,19 @@ impl Work {
 pub(crate) struct Site<'a> {
     model: &'a Model,
     node: &'a Node,
-    /// Type of the result.
+    /// Type of the node's value.
     pub y: &'a TensorType,
+    /// What its kernel does behind it; nothing for all but linear ops.
+    tail: Tail,
 }
 
 impl<'a> Site<'a> {
-    /// Node number `index`.
-    pub fn new(model: &'a Model, index: usize) -> Result<Self, Error> {
+    /// Node number `index`, with this behind it.
+    pub fn new(model: &'a Model, index: usize, tail: Tail) -> Result<Self, Error> {
         let header = model.header();
         let node = header.nodes.get(index).ok_or_else(|| Error::layout("a missing node"))?;
         let y = model.values().get(header.inputs.len() + index);
-        Ok(Self { model, node, y: &y.ok_or_else(|| Error::layout("a missing value"))?.ty })
+        Ok(Self { model, node, y: &y.ok_or_else(|| Error::layout("a missing value"))?.ty, tail })
     }
 
     /// Type of operand number `i`.
@@ -122,11 +125,32 @@ impl<'a> Site<'a> {
         let memory = operands.chain(constants.into_iter().map(Argument::Constant)).chain([Argument::Result]);
         Work { kernel, memory: memory.collect(), grid, ints }
     }
+
+    /// As [`work`](Self::work) for a kernel with a tail: between `constants` and the result stand the tail's
+    /// scale, table and residual, of which the missing ones are not read, and its struct ends `ints`.
+    pub fn with_tail(
+        &self,
+        kernel: Kernel,
+        constants: Vec<Vec<u8>>,
+        grid: Grid,
+        ints: Vec<i32>,
+    ) -> Result<Work, Error> {
+        let (tail, operands) = (&self.tail, self.node.operands.len());
+        let mut work = self.work(kernel, constants, grid, ints);
+        let constant = |bytes: Option<Vec<u8>>| bytes.map_or(Argument::Operand(0), Argument::Constant);
+        let scale = constant(tail.scale(self.model, self.y.channels())?);
+        let table = constant(tail.table(self.model)?);
+        let residual = Argument::Operand(if tail.adds() { operands } else { 0 });
+        work.memory.pop();
+        work.memory.extend([scale, table, residual, Argument::Result]);
+        work.ints.extend(tail.ints());
+        Ok(work)
+    }
 }
 
-/// The step for node `index`.
-pub(crate) fn lower(model: &Model, index: usize) -> Result<Step, Error> {
-    let site = &Site::new(model, index)?;
+/// The step for a group.
+pub(crate) fn lower(model: &Model, group: &Group) -> Result<Step, Error> {
+    let site = &Site::new(model, group.first, group.tail.clone())?;
     let launches = match &site.node.op {
         Op::Reshape(_) => return Ok(Step::Alias),
         Op::Conv2d(op) => linear::conv2d(site, op),

@@ -47,7 +47,7 @@ pub(super) fn int(value: impl Into<u64>) -> Result<i32, Error> {
 }
 
 /// SPEC.md section 7's number of a type, which the kernels use too.
-pub(super) fn code(dtype: DType) -> i32 {
+pub(crate) fn code(dtype: DType) -> i32 {
     match dtype {
         DType::I8 => 0,
         DType::I16 => 1,

@@ -1,6 +1,8 @@
 //! A small model around each kernel, with what it finds hard: sizes around the tile and the word, padding,
 //! extreme values and parameters.
 
+mod tails;
+
 use super::{artifact, draw::Draw};
 use crate::Kernel;
 use isocortex_model::{Artifact, DType, Op, Tensor, TensorType, ops};
@@ -46,7 +48,8 @@ fn mat_mul(draw: &mut Draw) -> Artifact {
     };
     let constants = vec![Tensor::i8(&[n, k], draw.i8s(n * k)), Tensor::i32(&[n], draw.i32s(n, -BIAS, BIAS))];
     let op = Op::MatMul(ops::MatMul { weight: 0, bias: 1, zero_point: draw.extreme(-128, 127) });
-    artifact(vec![TensorType { dtype: DType::I8, shape }], constants, vec![op])
+    let y = [shape.get(..shape.len() - 1).unwrap_or_default(), &[n]].concat();
+    tails::with_tail(draw, TensorType { dtype: DType::I8, shape }, &y, constants, op)
 }
 
 fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
@@ -69,7 +72,11 @@ fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
     } else {
         Op::Conv2d(ops::Conv2d { weight: 0, bias: 1, zero_point, stride, dilation, pads, groups: 1 })
     };
-    artifact(vec![x], constants, vec![op])
+    let size = |i: usize, whole: u32| {
+        (whole + pads[i] + pads[i + 2] - ((kernel[i] - 1) * dilation[i] + 1)) / stride[i] + 1
+    };
+    let y = [size(0, h), size(1, w), outputs];
+    tails::with_tail(draw, x, &y, constants, op)
 }
 
 fn rescale(draw: &mut Draw) -> Artifact {

@@ -1,0 +1,68 @@
+// What a matrix kernel does with a sum before it is stored: SPEC.md Rescale or RescaleF24, then perhaps AddScaled
+// with another value of the same shape, and a Table8 before or after that. A Clamp has become a part of the
+// limits of the step before it. The bits are those of the steps one by one.
+#pragma once
+#include "primitives.cuh"
+
+enum : int { SUM_PLAIN = 0, SUM_RESCALE = 1, SUM_RESCALE_F24 = 2 };
+enum : int { TABLE_NONE = 0, TABLE_BEFORE_ADD = 1, TABLE_LAST = 2 };
+
+struct Tail {
+    int sum, to;                     // SUM_*; the type of y, which is s32 where the sum is plain
+    int offset, zero_point, lo, hi;  // of the rescale
+    int add, from;                   // whether there is a residual, and its type
+    int multiplier_x, multiplier_r, zero_x, zero_r, shift, add_zero, add_lo, add_hi;
+    int table;                       // TABLE_*
+};
+
+// Where a step is missing its pointer is not read.
+struct TailMemory {
+    const int32_t* scale;  // multiplier and shift of each channel
+    const int8_t* table;
+    const void* residual;
+};
+
+// The integer nearest to v / 2^s, halves to the even one: SPEC.md RescaleF24.
+__device__ inline int64_t round_even(int64_t v, int s) {
+    const int64_t q = v >> s, one = static_cast<int64_t>(1) << s;
+    const int64_t twice = 2 * (v - (q << s));
+    return q + (twice > one || (twice == one && (q & 1)) ? 1 : 0);
+}
+
+// v rounded to 24 significant bits, halves to even.
+__device__ inline int64_t round_24(int64_t v) {
+    const int extra = 40 - leading_zeros(v < 0 ? 0 - static_cast<uint64_t>(v) : static_cast<uint64_t>(v));
+    return extra > 0 ? static_cast<int64_t>(static_cast<uint64_t>(round_even(v, extra)) << extra) : v;
+}
+
+__device__ inline int tail_rescale(const Tail& t, int sum, int multiplier, int shift) {
+    int64_t rounded;
+    if (t.sum == SUM_RESCALE) {
+        rounded = (static_cast<int64_t>(sum) * multiplier + (static_cast<int64_t>(1) << (shift - 1))) >> shift;
+    } else {
+        const int64_t offset = static_cast<int64_t>(t.offset) * (static_cast<int64_t>(1) << shift);
+        rounded = round_even(round_24(round_24(round_24(sum) * multiplier) + offset), shift);
+    }
+    return clamp_to(rounded + t.zero_point, t.lo, t.hi);
+}
+
+__device__ inline int tail_add(const Tail& t, int v, int residual) {
+    const int64_t sum = static_cast<int64_t>(v - t.zero_x) * t.multiplier_x +
+                        static_cast<int64_t>(residual - t.zero_r) * t.multiplier_r;
+    const int64_t rounded = (sum + (static_cast<int64_t>(1) << (t.shift - 1))) >> t.shift;
+    return clamp_to(rounded + t.add_zero, t.add_lo, t.add_hi);
+}
+
+// Element `at` of y, which is in this channel, from its sum; not for SUM_PLAIN.
+__device__ inline int tail_value(const Tail& t, const TailMemory& memory, int at, int channel, int sum) {
+    int v = tail_rescale(t, sum, memory.scale[2 * channel], memory.scale[2 * channel + 1]);
+    if (t.table == TABLE_BEFORE_ADD) v = memory.table[v + 128];
+    if (t.add) v = tail_add(t, v, load_typed(memory.residual, t.from, at));
+    if (t.table == TABLE_LAST) v = memory.table[v + 128];
+    return v;
+}
+
+__device__ inline void tail_store(const Tail& t, const TailMemory& memory, void* y, int at, int channel, int sum) {
+    if (t.sum == SUM_PLAIN) static_cast<int32_t*>(y)[at] = sum;
+    else store_typed(y, t.to, at, tail_value(t, memory, at, channel, sum));
+}
