@@ -50,7 +50,17 @@ kernels! {
     Clamp "clamp" 2 4,
     MaxPool "maxpool_s8" 2 12,
     ReduceSum "reduce_sum" 2 30,
-    Transpose "transpose" 2 15,
+    CopyStrided "copy_strided" 2 67,
+    TransposeTile "transpose_tile" 2 39,
+    Fill "fill" 1 3,
+    ResizeNearest "resize_nearest" 2 19,
+    ResizeBilinear "resize_bilinear" 2 19,
+    GatherRows "gather_rows" 3 10,
+    ScatterWinner "scatter_winner" 2 6,
+    ScatterRow "scatter_row" 4 5,
+    Rope "rope" 5 15,
+    KvAppend "kv_append" 4 11,
+    CausalMask "causal_mask" 3 15,
     Table8 "table8" 3 1,
 }
 

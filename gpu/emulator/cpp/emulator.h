@@ -54,6 +54,13 @@ T warp_shuffle(T value, unsigned lane, int place) {
 
 inline int leading_zeros(uint64_t v) { return v == 0 ? 64 : __builtin_clzll(v); }
 
+// Fibers switch only at barriers, so nothing comes between.
+inline int atomicMax(int* at, int value) {
+    const int before = *at;
+    if (before < value) *at = value;
+    return before;
+}
+
 inline int dot4(int a, int b, int c) {
     unsigned sum = static_cast<unsigned>(c);
     for (int i = 0; i < 4; ++i) {

@@ -1,6 +1,7 @@
 //! From a node of the graph to launches: which kernel, which memory, which numbers. One file a family of ops,
 //! as SPEC.md groups them.
 
+mod copy;
 mod elementwise;
 mod linear;
 mod movement;
@@ -44,7 +45,6 @@ pub(crate) enum Argument {
     /// Bytes that are the same for every run.
     Constant(Vec<u8>),
     /// Memory that lives from one launch of the node to another; `bytes` for one run.
-    #[allow(dead_code, reason = "no kernel of two passes yet")]
     Scratch { slot: usize, bytes: u64 },
     /// The node's value.
     Result,
@@ -56,7 +56,6 @@ pub(crate) enum Grid {
     /// One thread an element.
     Threads(u64),
     /// One block a row.
-    #[allow(dead_code, reason = "no kernel of a block a row yet")]
     Blocks(u64),
     /// One block a tile of a matrix.
     Tiles { rows: u64, columns: u64 },
@@ -102,6 +101,11 @@ impl<'a> Site<'a> {
     pub fn x(&self, i: usize) -> Result<&'a TensorType, Error> {
         let value = self.node.operands.get(i).and_then(|&v| self.model.values().get(v as usize));
         value.map(|v| &v.ty).ok_or_else(|| Error::layout("a missing operand"))
+    }
+
+    /// How many operands there are.
+    pub fn operands(&self) -> usize {
+        self.node.operands.len()
     }
 
     /// Constant number `index`.
@@ -163,6 +167,18 @@ pub(crate) fn lower(model: &Model, group: &Group) -> Result<Step, Error> {
         Op::MaxPool(op) => pools::max_pool(site, op),
         Op::ReduceSum(op) => reductions::reduce_sum(site, op),
         Op::Transpose(op) => movement::transpose(site, op),
+        Op::Slice(op) => movement::slice(site, op),
+        Op::Concat(op) => movement::concat(site, op),
+        Op::Pad(op) => movement::pad(site, op),
+        Op::Tile(op) => movement::tile(site, op),
+        Op::Resize(op) => movement::resize(site, op),
+        Op::Gather(_) => movement::gather(site),
+        Op::Embed(op) => movement::embed(site, op),
+        Op::ScatterRow(_) => movement::scatter_row(site),
+        Op::Constant(op) => movement::constant(site, op),
+        Op::Rope(op) => sequences::rope(site, op),
+        Op::KvAppend(_) => sequences::kv_append(site),
+        Op::CausalMask(op) => sequences::causal_mask(site, op),
         _ => Err(site.no_kernel("")),
     }?;
     Ok(Step::Launches(launches))

@@ -54,3 +54,50 @@ pub(crate) fn code(dtype: DType) -> i32 {
         DType::I32 => 2,
     }
 }
+
+/// A distance.
+pub(super) fn signed(value: i64) -> Result<i32, Error> {
+    i32::try_from(value).map_err(|_| Error::layout(format!("a distance of {value}")))
+}
+
+/// The most bytes, up to 16, that a thread may move at once where all these numbers of bytes are multiples of it.
+pub(super) fn unit(bytes: impl IntoIterator<Item = u64>) -> u64 {
+    1 << bytes.into_iter().fold(16, |all, n| all | n).trailing_zeros()
+}
+
+/// `movement.cuh`'s Divisor.
+pub(super) fn divisor(size: u64) -> Result<[i32; 3], Error> {
+    let bits = u64::from(size.max(1).next_power_of_two().trailing_zeros());
+    let wanted = || Error::layout(format!("a division by {size}"));
+    if size == 0 || bits > 30 {
+        return Err(wanted());
+    }
+    let magic = (1u64 << (31 + bits)).div_ceil(size);
+    let magic = u32::try_from(magic).map_err(|_| wanted())?;
+    Ok([int(size)?, magic.cast_signed(), int(31 + bits)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_are_exact() {
+        for size in (1..2000).chain([4095, 4096, 4097, 65_537, 1 << 24, (1 << 30) - 1, 1 << 30]) {
+            let [_, magic, shift] = divisor(size).unwrap();
+            let near = |n: u64| [n.saturating_sub(1), n, n + 1].into_iter();
+            let multiples = [1, 2, 3, 1000, (1 << 31) / size - 1, (1 << 31) / size].map(|n| n * size);
+            for n in multiples.into_iter().flat_map(near).chain([0, (1 << 31) - 1]).filter(|&n| n < 1 << 31) {
+                assert_eq!((n * u64::from(magic.cast_unsigned())) >> shift, n / size, "{n} / {size}");
+            }
+        }
+        assert!(divisor(0).is_err() && divisor((1 << 30) + 1).is_err());
+    }
+
+    #[test]
+    fn units_divide_all() {
+        for (bytes, wanted) in [(&[32, 48][..], 16), (&[8, 0], 8), (&[], 16), (&[6, 4], 2), (&[4, 3], 1)] {
+            assert_eq!(unit(bytes.iter().copied()), wanted, "{bytes:?}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! A small model around each kernel, with what it finds hard: sizes around the tile and the word, padding,
 //! extreme values and parameters.
 
+mod movement;
+mod sequences;
 mod tails;
 
 use super::{artifact, draw::Draw};
@@ -24,12 +26,16 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
         }
         Kernel::MaxPool => max_pool(draw),
         Kernel::ReduceSum => reduce_sum(draw),
-        Kernel::Transpose => {
-            let x = any(draw);
-            let mut perm: Vec<u8> = (0..x.shape.len() as u8).collect();
-            perm.sort_by_cached_key(|_| draw.next());
-            artifact(vec![x], vec![], vec![Op::Transpose(ops::Transpose { perm })])
-        }
+        Kernel::CopyStrided => movement::copy(draw),
+        Kernel::TransposeTile => movement::transpose_tile(draw),
+        Kernel::Fill => movement::pad(draw),
+        Kernel::ResizeNearest => movement::resize(draw, ops::ResizeMode::Nearest),
+        Kernel::ResizeBilinear => movement::resize(draw, ops::ResizeMode::Bilinear),
+        Kernel::GatherRows => movement::rows(draw),
+        Kernel::ScatterWinner | Kernel::ScatterRow => movement::scatter_row(draw),
+        Kernel::Rope => sequences::rope(draw),
+        Kernel::KvAppend => sequences::kv_append(draw),
+        Kernel::CausalMask => sequences::causal_mask(draw),
         Kernel::Table8 => {
             let x = TensorType { dtype: DType::I8, ..any(draw) };
             let table = Tensor::i8(&[256], draw.i8s(256));
