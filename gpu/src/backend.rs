@@ -1,6 +1,12 @@
 //! The backend over a device, open only once its kernels have given known answers.
 
-use crate::{Device, Error, Kernel, fuse, loaded::LoadedModel, loaded::report, lower::lower, selftest::Case};
+use crate::{
+    Device, Error, Kernel, fuse,
+    loaded::{LoadedModel, report},
+    program::Program,
+    residency::Residency,
+    selftest::Case,
+};
 use isocortex_inference::{Backend, Cpu, Error as InferenceError, Loaded, OpDigest, Place, Reference};
 use isocortex_model::Model;
 use std::sync::Arc;
@@ -10,8 +16,14 @@ const CASES: u64 = 4;
 
 /// Models on a [`Device`]. A model with an op that no kernel computes runs on the CPU, whole: the same bits, and no
 /// contract can stop a node by it.
-pub struct GpuBackend<D> {
-    device: Arc<D>,
+///
+/// **Memory.** On the device: each model's constants, and for each run of it at once the values of the batch, all
+/// together within a budget. A run whose memory others have waits for it; models used longest ago give theirs up
+/// and take it again when they next run. A model that needs more than the whole budget is an error when it is
+/// loaded. In the machine's own memory a loaded model keeps its launches, and its packed constants only while
+/// they are copied.
+pub struct GpuBackend<D: Device> {
+    residency: Arc<Residency<D>>,
     /// For what the device has no kernels for.
     rest: Arc<dyn Backend>,
 }
@@ -31,12 +43,19 @@ impl<D: Device> GpuBackend<D> {
     pub fn unchecked(device: D) -> Self {
         // Where the CPU's vector kernels fail their own self-test, the reference serves.
         let rest = Cpu::new(0).map_or_else(|_| Arc::new(Reference) as Arc<dyn Backend>, |cpu| Arc::new(cpu));
-        Self { device: Arc::new(device), rest }
+        let budget = device.budget();
+        Self { residency: Residency::new(Arc::new(device), budget), rest }
     }
 
-    /// Whether the device has a kernel for every node of the model.
+    /// The backend with another budget of device memory, in bytes, for the models that it loads from now on.
+    #[must_use]
+    pub fn with_budget(self, bytes: u64) -> Self {
+        Self { residency: Residency::new(Arc::clone(&self.residency.device), bytes), rest: self.rest }
+    }
+
+    /// Whether the device has a kernel for every node of the model, and can count its elements.
     pub fn covers(&self, model: &Model) -> bool {
-        fuse::groups(model).iter().all(|group| !matches!(lower(model, group), Err(Error::NoKernel(_))))
+        Program::new(model, &fuse::groups(model)).is_ok()
     }
 
     /// Runs known cases through every kernel and compares each with the reference.
@@ -57,13 +76,13 @@ impl<D: Device> GpuBackend<D> {
     /// # Errors
     /// As [`with_device`](Self::with_device).
     pub fn check(&self, case: &Case) -> Result<(), Error> {
-        let loaded = LoadedModel::new(Arc::clone(&self.device), Arc::clone(case.model()))?;
+        let loaded = LoadedModel::new(Arc::clone(&self.residency), Arc::clone(case.model()))?;
         case.compare(&loaded.run(&case.batch())?)
     }
 
     /// The device.
     pub fn device(&self) -> &D {
-        &self.device
+        &self.residency.device
     }
 }
 
@@ -73,9 +92,9 @@ impl<D: Device> Backend for GpuBackend<D> {
     }
 
     fn load(&self, model: Arc<Model>) -> Result<Box<dyn Loaded>, InferenceError> {
-        match LoadedModel::new(Arc::clone(&self.device), Arc::clone(&model)) {
+        match LoadedModel::new(Arc::clone(&self.residency), Arc::clone(&model)) {
             Ok(loaded) => Ok(Box::new(loaded)),
-            Err(error @ Error::NoKernel(_)) => {
+            Err(error @ (Error::NoKernel(_) | Error::Layout(_))) => {
                 Ok(Box::new(Elsewhere { loaded: self.rest.load(model)?, because: error.to_string() }))
             }
             Err(error) => Err(report::<D>(error)),

@@ -4,7 +4,7 @@ mod memory;
 
 pub use memory::CudaMemory;
 
-use crate::{Device, Error, GpuBackend, Kernel, Launch, THREADS};
+use crate::{Device, Error, GpuBackend, Kernel, Launch, Part, THREADS};
 use cust::{
     CudaFlags,
     context::{Context, CurrentContext},
@@ -15,8 +15,7 @@ use cust::{
     stream::{Stream, StreamFlags},
 };
 use isocortex_inference::Fault;
-use memory::Pool;
-use std::{ffi::c_void, sync::Arc};
+use std::{ffi::c_void, sync::Arc, time::Duration};
 
 /// Models on an NVIDIA card.
 pub type CudaBackend = GpuBackend<CudaDevice>;
@@ -71,7 +70,7 @@ pub struct CudaDevice {
     // Dropped in this order: what lives in the context, then the context.
     modules: Vec<Module>,
     stream: Stream,
-    pool: Arc<Pool>,
+    context: Arc<Context>,
     budget: u64,
     compute: (i32, i32),
     description: String,
@@ -153,8 +152,7 @@ impl CudaDevice {
         let (free, _) = cust::memory::mem_get_info().map_err(at("asking for free memory"))?;
         let budget = free as u64 / 2;
         let description = format!("{name}, compute capability {major}.{minor}");
-        let pool = Pool::new(context, budget);
-        Ok(Self { modules, stream, pool, budget, compute: (major, minor), description })
+        Ok(Self { modules, stream, context: Arc::new(context), budget, compute: (major, minor), description })
     }
 
     /// The card's name and compute capability.
@@ -168,7 +166,7 @@ impl CudaDevice {
     }
 
     fn enter(&self) -> Result<(), Error> {
-        CurrentContext::set_current(self.pool.context()).map_err(at("entering the context"))
+        CurrentContext::set_current(&*self.context).map_err(at("entering the context"))
     }
 }
 
@@ -179,43 +177,86 @@ impl Drop for CudaDevice {
     }
 }
 
-impl Device for CudaDevice {
-    const NAME: &'static str = "cuda";
-    type Memory = CudaMemory;
+/// Launches with their addresses, and the memory that these are in.
+pub struct CudaSequence {
+    launches: Vec<Recorded>,
+    _memory: Vec<CudaMemory>,
+}
 
-    fn alloc(&self, bytes: usize) -> Result<CudaMemory, Error> {
-        self.enter()?;
-        self.pool.take(bytes).map_err(at(format!("allocating {bytes} bytes")))
-    }
+struct Recorded {
+    kernel: Kernel,
+    blocks: u32,
+    pointers: Vec<u64>,
+    ints: Vec<i32>,
+}
 
-    fn upload(&self, to: &CudaMemory, bytes: &[u8]) -> Result<(), Error> {
-        self.enter()?;
-        // The copy is on the legacy default stream, which this stream and the host order themselves with.
-        to.with(bytes.len(), |slice| slice.copy_from(bytes)).map_err(at("copying to the device"))
-    }
-
-    fn download(&self, from: &CudaMemory, bytes: &mut [u8]) -> Result<(), Error> {
-        self.enter()?;
-        self.stream.synchronize().map_err(at("waiting for kernels"))?;
-        from.with(bytes.len(), |slice| slice.copy_to(&mut *bytes)).map_err(at("copying from the device"))
-    }
-
-    fn launch(&self, launch: &Launch<'_, CudaMemory>) -> Result<(), Error> {
-        launch.check()?;
-        self.enter()?;
+impl CudaDevice {
+    fn launch(&self, launch: &Recorded) -> Result<(), Error> {
         let fault = || at(format!("launching kernel {}", launch.kernel));
         let module = self.modules.get(launch.kernel as usize).ok_or_else(|| Error::layout(launch.kernel))?;
         let function = module.get_function(launch.kernel.name()).map_err(fault())?;
-        let mut pointers: Vec<u64> = launch.memory.iter().map(|m| m.address()).collect();
-        let mut ints = launch.ints.to_vec();
+        let mut pointers = launch.pointers.clone();
+        let mut ints = launch.ints.clone();
         let mut arguments: Vec<*mut c_void> =
             pointers.iter_mut().map(|p| std::ptr::from_mut(p).cast()).collect();
         arguments.push(ints.as_mut_ptr().cast());
-        // SAFETY: the arguments are as many and as large as the kernel's (`check`), and the driver copies them
-        // before it returns. The kernel stays within its memory: sizes come from a checked model, and the same
-        // code runs under the address sanitizer in the tests. The memory outlives the kernel, since the pool
-        // hands it only to later work of the same stream and waits before it frees.
+        // SAFETY: the arguments are as many and as large as the kernel's (`Launch::check`), and the driver copies
+        // them before it returns. The kernel stays within its memory: sizes come from a checked model, and the
+        // same code runs under the address sanitizer in the tests. The sequence keeps the memory, and is not
+        // dropped before the stream has been waited for.
         unsafe { self.stream.launch(&function, launch.blocks, THREADS, 0, &arguments) }.map_err(fault())
+    }
+}
+
+impl Device for CudaDevice {
+    const NAME: &'static str = "cuda";
+    type Memory = CudaMemory;
+    type Sequence = CudaSequence;
+
+    fn alloc(&self, bytes: usize) -> Result<CudaMemory, Error> {
+        self.enter()?;
+        CudaMemory::new(&self.context, bytes).map_err(at(format!("allocating {bytes} bytes")))
+    }
+
+    fn upload(&self, to: Part<'_, CudaMemory>, bytes: &[u8]) -> Result<(), Error> {
+        self.enter()?;
+        // The copy is on the legacy default stream, which this stream and the host order themselves with.
+        to.memory
+            .with(to.offset, to.bytes, bytes.len(), |x| x.copy_from(bytes))
+            .map_err(at("copying to the device"))
+    }
+
+    fn download(&self, from: Part<'_, CudaMemory>, bytes: &mut [u8]) -> Result<(), Error> {
+        self.enter()?;
+        let copied = from.memory.with(from.offset, from.bytes, bytes.len(), |x| x.copy_to(&mut *bytes));
+        copied.map_err(at("copying from the device"))
+    }
+
+    fn record(&self, launches: &[Launch<'_, CudaMemory>]) -> Result<CudaSequence, Error> {
+        launches.iter().try_for_each(Launch::check)?;
+        let memory = launches.iter().flat_map(|launch| &launch.memory).map(|part| part.memory.clone());
+        let recorded = launches.iter().map(|launch| Recorded {
+            kernel: launch.kernel,
+            blocks: launch.blocks,
+            pointers: launch.memory.iter().map(|part| part.memory.address(part.offset)).collect(),
+            ints: launch.ints.clone(),
+        });
+        Ok(CudaSequence { launches: recorded.collect(), _memory: memory.collect() })
+    }
+
+    fn play(
+        &self,
+        sequence: &mut CudaSequence,
+        inputs: &[(Part<'_, CudaMemory>, &[u8])],
+        outputs: &mut [(Part<'_, CudaMemory>, &mut [u8])],
+        _: Duration,
+    ) -> Result<(), Error> {
+        inputs.iter().try_for_each(|(part, bytes)| self.upload(*part, bytes))?;
+        self.enter()?;
+        let launched = sequence.launches.iter().try_for_each(|launch| self.launch(launch));
+        self.stream.synchronize().map_err(at("waiting for kernels"))?;
+        launched?;
+        outputs.iter_mut().try_for_each(|(part, bytes)| self.download(*part, bytes))
     }
 
     fn budget(&self) -> u64 {

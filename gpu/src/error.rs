@@ -37,6 +37,14 @@ pub enum Error {
         /// The driver's word for it.
         reason: String,
     },
+    /// A model needs more memory than the device's budget.
+    #[error("out of memory: {bytes} bytes for one model, of a budget of {budget}")]
+    Memory {
+        /// Bytes that it needs at once.
+        bytes: u64,
+        /// Bytes that there are for all models.
+        budget: u64,
+    },
     /// A known answer differs: this device must not be used.
     #[error(
         "self-test: kernel {kernel} is wrong on this device (case {seed}, run {run}, word {word}: \
@@ -75,6 +83,7 @@ impl Error {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Device { fault, .. } => *fault,
+            Self::Memory { .. } => Fault::Memory,
             Self::SelfTest { .. } => Fault::Wrong,
             _ => Fault::Other,
         }

@@ -30,13 +30,17 @@ mod kernel;
 mod loaded;
 mod lower;
 mod pack;
+mod plan;
+mod program;
+mod residency;
+mod resident;
 mod selftest;
 mod tail;
 
 pub use backend::GpuBackend;
 #[cfg(feature = "cuda")]
-pub use cuda::{CudaBackend, CudaDevice, CudaMemory, Target};
-pub use device::{Device, Launch};
+pub use cuda::{CudaBackend, CudaDevice, CudaMemory, CudaSequence, Target};
+pub use device::{ALIGNMENT, Device, Launch, Part};
 pub use error::Error;
 pub use isocortex_inference::Fault;
 pub use kernel::{Kernel, THREADS};

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cuda")]
 
-use isocortex_gpu::{Case, CudaBackend, CudaDevice, Device, GpuBackend, Kernel, Target};
+use isocortex_gpu::{Case, CudaBackend, CudaDevice, Device, GpuBackend, Kernel, Part, Target};
 use isocortex_gpu_emulator::driver_folder;
 use isocortex_inference::Backend;
 use std::{
@@ -80,8 +80,11 @@ fn cases() {
     let older = GpuBackend::with_device(CudaDevice::open_with(0, Some(Target::Sm75)).unwrap()).unwrap();
     older.check(&Case::new(Kernel::Conv2d, 1).unwrap()).unwrap();
     let memory = backend.device().alloc(3).unwrap();
-    assert!(backend.device().upload(&memory, &[0; 4]).is_err());
-    assert!(backend.device().download(&memory, &mut [0; 4]).is_err());
+    for (offset, bytes) in [(0, 3), (0, 4), (256, 1), (usize::MAX, 4)] {
+        let part = || Part { memory: &memory, offset, bytes };
+        assert!(backend.device().upload(part(), &[0; 4]).is_err());
+        assert!(backend.device().download(part(), &mut [0; 4]).is_err());
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ mod dual;
 mod failover;
 mod metered;
 mod metrics;
+pub mod plan;
 pub mod reference;
 
 pub use backend::{Backend, Error, Fault, Loaded, OpDigest, Place, catch, first_difference};

@@ -5,6 +5,7 @@
 #include <ucontext.h>
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <random>
 #include <stdexcept>
@@ -168,7 +169,10 @@ void seed_noise(uint64_t seed) { noise.seed(seed); }
 
 void fill_with_noise(void* memory, size_t bytes) {
     unsigned char* at = static_cast<unsigned char*>(memory);
-    for (size_t i = 0; i < bytes; ++i) at[i] = static_cast<unsigned char>(noise() >> 32);
+    for (size_t i = 0; i < bytes; i += sizeof(uint64_t)) {
+        const uint64_t word = noise();
+        std::memcpy(at + i, &word, std::min(bytes - i, sizeof word));
+    }
 }
 
 void run_grid(const Options& options, unsigned blocks, unsigned threads, const std::function<void()>& kernel) {

@@ -8,16 +8,19 @@
 // message (length, bytes).
 //   'a' bytes u64                      allocate, filled with noise  -> handle
 //   'f' handle                         free
-//   'u' handle, bytes u64, data        upload
-//   'd' handle, bytes u64              download                     -> data
-//   'l' name length, name, blocks, threads, handles n, handle * n, ints n, int * n      launch
+//   'u' range, data                    upload
+//   'd' range                          download                     -> data
+//   'l' name length, name, blocks, threads, ranges n, range * n, ints n, int * n      launch
+// A range is a handle, an offset u64, and bytes u64.
 // A sanitizer's finding ends the process, with the report on standard error.
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "fibers.h"
@@ -44,9 +47,29 @@ void write(const void* data, size_t size) {
 
 struct Memory {
     size_t size;
-    // From malloc with the exact size, so that the address sanitizer sees the first byte beyond; 16-aligned.
-    std::unique_ptr<void, decltype(&std::free)> bytes;
+    std::unique_ptr<char, decltype(&std::free)> bytes;
 };
+
+// Aligned as a device's is, and of the exact size, so that the address sanitizer sees the first byte beyond.
+Memory allocate(size_t size) {
+    void* bytes = nullptr;
+    if (posix_memalign(&bytes, 256, size) != 0) throw std::runtime_error("out of memory");
+    return Memory{size, {static_cast<char*>(bytes), &std::free}};
+}
+
+struct Range {
+    uint32_t handle;
+    uint64_t offset, bytes;
+    bool operator<(const Range& other) const {
+        return std::tie(handle, offset, bytes) < std::tie(other.handle, other.offset, other.bytes);
+    }
+};
+
+Range read_range() {
+    const uint32_t handle = read<uint32_t>();
+    const uint64_t offset = read<uint64_t>();
+    return {handle, offset, read<uint64_t>()};
+}
 
 class Server {
   public:
@@ -74,20 +97,21 @@ class Server {
     std::map<uint32_t, Memory> memory;
     uint32_t last = 0;
 
-    Memory& at(uint32_t handle) {
-        const auto found = memory.find(handle);
+    char* at(const Range& range) {
+        const auto found = memory.find(range.handle);
         if (found == memory.end()) throw std::runtime_error("no such memory");
-        return found->second;
+        const size_t size = found->second.size;
+        if (range.offset > size || range.bytes > size - range.offset) throw std::runtime_error("past the end");
+        return found->second.bytes.get() + range.offset;
     }
 
     std::string handle(char command) {
         switch (command) {
             case 'a': {
                 const size_t size = read<uint64_t>();
-                void* bytes = std::malloc(size);
-                if (!bytes) throw std::runtime_error("out of memory");
-                emulator::fill_with_noise(bytes, size);
-                memory.emplace(++last, Memory{size, {bytes, &std::free}});
+                Memory fresh = allocate(size);
+                emulator::fill_with_noise(fresh.bytes.get(), size);
+                memory.emplace(++last, std::move(fresh));
                 return std::string(reinterpret_cast<const char*>(&last), sizeof last);
             }
             case 'f': {
@@ -95,18 +119,14 @@ class Server {
                 return "";
             }
             case 'u': {
-                const uint32_t target = read<uint32_t>();
-                const std::string data = read_bytes(read<uint64_t>());
-                Memory& m = at(target);
-                if (data.size() > m.size) throw std::runtime_error("upload past the end");
-                data.copy(static_cast<char*>(m.bytes.get()), data.size());
+                const Range to = read_range();
+                const std::string data = read_bytes(to.bytes);
+                data.copy(at(to), data.size());
                 return "";
             }
             case 'd': {
-                const Memory& m = at(read<uint32_t>());
-                const size_t size = read<uint64_t>();
-                if (size > m.size) throw std::runtime_error("download past the end");
-                return std::string(static_cast<const char*>(m.bytes.get()), size);
+                const Range from = read_range();
+                return std::string(at(from), from.bytes);
             }
             case 'l': return launch();
             default: throw std::runtime_error("no such command");
@@ -116,19 +136,35 @@ class Server {
     std::string launch() {
         const std::string name = read_bytes(read<uint32_t>());
         const uint32_t blocks = read<uint32_t>(), threads = read<uint32_t>();
-        std::vector<uint32_t> handles(read<uint32_t>());
-        for (uint32_t& h : handles) h = read<uint32_t>();
+        std::vector<Range> ranges(read<uint32_t>());
+        for (Range& r : ranges) r = read_range();
         std::vector<int> ints(read<uint32_t>());
         for (int& i : ints) i = read<int>();
 
         const emulator::Kernel* kernel = emulator::find_kernel(name, target);
         if (!kernel) throw std::runtime_error("no kernel named " + name);
-        if (handles.size() != kernel->pointers || ints.size() != kernel->ints)
+        if (ranges.size() != kernel->pointers || ints.size() != kernel->ints)
             throw std::runtime_error("wrong arguments for " + name);
         if (blocks == 0 || threads == 0 || threads > 1024) throw std::runtime_error("wrong grid for " + name);
         std::vector<void*> pointers;
-        for (uint32_t h : handles) pointers.push_back(at(h).bytes.get());
+#ifdef __SANITIZE_ADDRESS__
+        // Each range in memory of its own, so that the first byte beyond it is seen.
+        std::map<Range, Memory> copies;
+        for (const Range& r : ranges) {
+            auto copy = copies.find(r);
+            if (copy == copies.end()) {
+                copy = copies.emplace(r, allocate(r.bytes)).first;
+                std::memcpy(copy->second.bytes.get(), at(r), r.bytes);
+            }
+            pointers.push_back(copy->second.bytes.get());
+        }
+#else
+        for (const Range& r : ranges) pointers.push_back(at(r));
+#endif
         emulator::run_grid(options, blocks, threads, [&] { kernel->call(pointers.data(), ints.data()); });
+#ifdef __SANITIZE_ADDRESS__
+        for (const auto& [r, copy] : copies) std::memcpy(at(r), copy.bytes.get(), r.bytes);
+#endif
         return "";
     }
 };

@@ -16,9 +16,12 @@
 
 mod process;
 
-use isocortex_gpu::{Device, Error, Launch, THREADS};
-use process::Process;
-use std::sync::{Arc, Mutex, PoisonError};
+use isocortex_gpu::{Device, Error, Fault, Launch, Part, THREADS};
+use process::{Process, Range};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 /// The folder of a `libcuda.so.1` whose one card is the emulator. A program that is started with it in front of
 /// `LD_LIBRARY_PATH` runs the real CUDA backend, cust and all, without a card; what it can be told by the
@@ -46,19 +49,48 @@ impl Default for Options {
     }
 }
 
-/// A device that is a process on the CPU.
+/// A device that is a process on the CPU. It does one thing at a time, and knows no time limit.
 pub struct EmulatedDevice {
     process: Arc<Mutex<Process>>,
 }
 
 /// Memory of an [`EmulatedDevice`].
-pub struct EmulatedMemory {
+pub struct EmulatedMemory(Arc<Allocation>);
+
+struct Allocation {
     handle: u32,
     process: Arc<Mutex<Process>>,
 }
 
+/// Launches for an [`EmulatedDevice`].
+pub struct EmulatedSequence {
+    launches: Vec<Recorded>,
+    _memory: Vec<Arc<Allocation>>,
+}
+
+struct Recorded {
+    kernel: &'static str,
+    blocks: u32,
+    memory: Vec<Range>,
+    ints: Vec<i32>,
+}
+
 fn locked<T>(process: &Mutex<Process>, work: impl FnOnce(&mut Process) -> T) -> T {
     work(&mut process.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn range(part: Part<'_, EmulatedMemory>) -> Range {
+    Range { handle: part.memory.0.handle, offset: part.offset as u64, bytes: part.bytes as u64 }
+}
+
+/// The range, unless `bytes` are more.
+fn within(part: Part<'_, EmulatedMemory>, bytes: &[u8]) -> Result<Range, Error> {
+    if bytes.len() <= part.bytes {
+        Ok(range(part))
+    } else {
+        let (what, reason) = ("copying".into(), "past the end of a part".into());
+        Err(Error::Device { fault: Fault::Other, what, reason })
+    }
 }
 
 impl EmulatedDevice {
@@ -71,7 +103,7 @@ impl EmulatedDevice {
     }
 }
 
-impl Drop for EmulatedMemory {
+impl Drop for Allocation {
     fn drop(&mut self) {
         // A process that has died has freed it.
         let _ = locked(&self.process, |p| p.free(self.handle));
@@ -81,29 +113,52 @@ impl Drop for EmulatedMemory {
 impl Device for EmulatedDevice {
     const NAME: &'static str = "emulated";
     type Memory = EmulatedMemory;
+    type Sequence = EmulatedSequence;
 
     fn alloc(&self, bytes: usize) -> Result<EmulatedMemory, Error> {
         let handle = locked(&self.process, |p| p.alloc(bytes))?;
-        Ok(EmulatedMemory { handle, process: Arc::clone(&self.process) })
+        Ok(EmulatedMemory(Arc::new(Allocation { handle, process: Arc::clone(&self.process) })))
     }
 
-    fn upload(&self, to: &EmulatedMemory, bytes: &[u8]) -> Result<(), Error> {
-        locked(&self.process, |p| p.upload(to.handle, bytes))
+    fn upload(&self, to: Part<'_, EmulatedMemory>, bytes: &[u8]) -> Result<(), Error> {
+        let to = within(to, bytes)?;
+        locked(&self.process, |p| p.upload(to, bytes))
     }
 
-    fn download(&self, from: &EmulatedMemory, bytes: &mut [u8]) -> Result<(), Error> {
-        locked(&self.process, |p| p.download(from.handle, bytes))
+    fn download(&self, from: Part<'_, EmulatedMemory>, bytes: &mut [u8]) -> Result<(), Error> {
+        let from = within(from, bytes)?;
+        locked(&self.process, |p| p.download(from, bytes))
     }
 
-    fn launch(&self, launch: &Launch<'_, EmulatedMemory>) -> Result<(), Error> {
-        launch.check()?;
-        let handles: Vec<u32> = launch.memory.iter().map(|m| m.handle).collect();
-        locked(&self.process, |p| {
-            p.launch(launch.kernel.name(), launch.blocks, THREADS, &handles, launch.ints)
-        })
+    fn record(&self, launches: &[Launch<'_, EmulatedMemory>]) -> Result<EmulatedSequence, Error> {
+        launches.iter().try_for_each(Launch::check)?;
+        let memory = launches.iter().flat_map(|launch| &launch.memory).map(|part| Arc::clone(&part.memory.0));
+        let recorded = launches.iter().map(|launch| Recorded {
+            kernel: launch.kernel.name(),
+            blocks: launch.blocks,
+            memory: launch.memory.iter().copied().map(range).collect(),
+            ints: launch.ints.clone(),
+        });
+        Ok(EmulatedSequence { launches: recorded.collect(), _memory: memory.collect() })
+    }
+
+    fn play(
+        &self,
+        sequence: &mut EmulatedSequence,
+        inputs: &[(Part<'_, EmulatedMemory>, &[u8])],
+        outputs: &mut [(Part<'_, EmulatedMemory>, &mut [u8])],
+        _: Duration,
+    ) -> Result<(), Error> {
+        for (part, bytes) in inputs {
+            self.upload(*part, bytes)?;
+        }
+        for Recorded { kernel, blocks, memory, ints } in &sequence.launches {
+            locked(&self.process, |p| p.launch(kernel, *blocks, THREADS, memory, ints))?;
+        }
+        outputs.iter_mut().try_for_each(|(part, bytes)| self.download(*part, bytes))
     }
 
     fn budget(&self) -> u64 {
-        1 << 28
+        1 << 31
     }
 }

@@ -13,6 +13,21 @@ pub(crate) struct Process {
     output: ChildStdout,
 }
 
+/// Bytes of one allocation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Range {
+    pub handle: u32,
+    pub offset: u64,
+    pub bytes: u64,
+}
+
+impl Range {
+    fn written(self) -> Vec<u8> {
+        let Self { handle, offset, bytes } = self;
+        [&handle.to_le_bytes()[..], &offset.to_le_bytes(), &bytes.to_le_bytes()].concat()
+    }
+}
+
 fn fault(what: impl Into<String>, reason: impl ToString) -> Error {
     Error::Device { fault: Fault::Other, what: what.into(), reason: reason.to_string() }
 }
@@ -46,14 +61,14 @@ impl Process {
         self.ask("freeing", &[b"f", &handle.to_le_bytes()], &mut [])
     }
 
-    pub fn upload(&mut self, handle: u32, bytes: &[u8]) -> Result<(), Error> {
-        let size = (bytes.len() as u64).to_le_bytes();
-        self.ask("copying to the device", &[b"u", &handle.to_le_bytes(), &size, bytes], &mut [])
+    pub fn upload(&mut self, to: Range, bytes: &[u8]) -> Result<(), Error> {
+        let to = Range { bytes: bytes.len() as u64, ..to }.written();
+        self.ask("copying to the device", &[b"u", &to, bytes], &mut [])
     }
 
-    pub fn download(&mut self, handle: u32, bytes: &mut [u8]) -> Result<(), Error> {
-        let size = (bytes.len() as u64).to_le_bytes();
-        self.ask("copying from the device", &[b"d", &handle.to_le_bytes(), &size], bytes)
+    pub fn download(&mut self, from: Range, bytes: &mut [u8]) -> Result<(), Error> {
+        let from = Range { bytes: bytes.len() as u64, ..from }.written();
+        self.ask("copying from the device", &[b"d", &from], bytes)
     }
 
     pub fn launch(
@@ -61,19 +76,17 @@ impl Process {
         kernel: &str,
         blocks: u32,
         threads: u32,
-        handles: &[u32],
+        memory: &[Range],
         ints: &[i32],
     ) -> Result<(), Error> {
         let name = kernel.as_bytes();
         let mut command = b"l".to_vec();
-        let mut word = |v: u32| command.extend(v.to_le_bytes());
-        word(name.len() as u32);
+        command.extend((name.len() as u32).to_le_bytes());
         command.extend(name);
-        let mut word = |v: u32| command.extend(v.to_le_bytes());
-        [blocks, threads, handles.len() as u32].into_iter().for_each(&mut word);
-        handles.iter().copied().for_each(&mut word);
-        word(ints.len() as u32);
-        ints.iter().for_each(|&i| word(i as u32));
+        command.extend([blocks, threads, memory.len() as u32].into_iter().flat_map(u32::to_le_bytes));
+        command.extend(memory.iter().flat_map(|range| range.written()));
+        command.extend((ints.len() as u32).to_le_bytes());
+        command.extend(ints.iter().flat_map(|i| i.to_le_bytes()));
         self.ask(&format!("kernel {kernel}"), &[&command], &mut [])
     }
 
@@ -130,6 +143,7 @@ mod tests {
     fn run(kernel: &str, options: Options) -> Result<Vec<u8>, String> {
         let mut process = Process::start(options).unwrap();
         let y = process.alloc(256).unwrap();
+        let y = Range { handle: y, offset: 0, bytes: 256 };
         process.launch(kernel, 1, 64, &[y], &[64]).map_err(|e| e.to_string())?;
         let mut bytes = vec![0; 256];
         process.download(y, &mut bytes).map_err(|e| e.to_string())?;
@@ -166,16 +180,22 @@ mod tests {
     #[test]
     fn wrong_arguments_are_refused() {
         let mut process = Process::start(Options::default()).unwrap();
-        let y = process.alloc(4).unwrap();
-        for (kernel, handles, ints) in
+        let y = Range { handle: process.alloc(4).unwrap(), offset: 0, bytes: 4 };
+        for (kernel, memory, ints) in
             [("none", &[y][..], &[1][..]), ("clamp", &[y], &[1]), ("clamp", &[y, y], &[1])]
         {
-            assert!(process.launch(kernel, 1, 32, handles, ints).is_err());
+            assert!(process.launch(kernel, 1, 32, memory, ints).is_err());
         }
-        assert!(process.launch("broken_overrun", 1, 32, &[y + 1], &[0]).is_err());
+        assert!(
+            process.launch("broken_overrun", 1, 32, &[Range { handle: y.handle + 1, ..y }], &[0]).is_err()
+        );
+        for range in [Range { bytes: 5, ..y }, Range { offset: 1, ..y }, Range { offset: u64::MAX, ..y }] {
+            assert!(process.launch("broken_overrun", 1, 32, &[range], &[0]).is_err());
+            assert!(process.upload(Range { offset: range.offset, ..y }, &[0; 5]).is_err());
+        }
         assert!(process.upload(y, &[0; 5]).is_err());
         assert!(process.download(y, &mut [0; 5]).is_err());
-        process.free(y).unwrap();
+        process.free(y.handle).unwrap();
         assert!(process.upload(y, &[0; 4]).is_err());
     }
 }

@@ -4,8 +4,8 @@
 //!   kernels of their own; `rows` and what is on it, and the other ops: plain loops that the compiler makes vector code
 //!   of, once for each set; `kernels`, `kernels_rows`: which op has which. Ops that neither names are "reference only":
 //!   `fallback` runs them as the reference does.
-//! - `program`: what is computed in which order; `fuse`: what is computed together and kept turned; `plan`: where
-//!   values lie; `team`: threads within one input.
+//! - `program`: what is computed in which order; `fuse`: what is computed together and kept turned; `team`: threads
+//!   within one input. Where values lie: [`crate::plan`].
 //! - `self_test`: known answers, replayed on the machine before the backend is used.
 //!
 //! AVX-VNNI is compiled and was never executed, for want of a processor: see `gemm/vnni256.rs`.
@@ -33,7 +33,6 @@ mod kernels_rows;
 mod max_pool;
 mod movement;
 mod norm;
-mod plan;
 mod program;
 mod quantise;
 mod reduce_sum;

@@ -3,10 +3,10 @@
 use super::element::{Int, view};
 use super::fallback::Widened;
 use super::isa::{Detected, Kernel};
-use super::plan::{Life, place};
 use super::team::Team;
 use super::{fuse, kernels, memory, room};
 use crate::Error;
+use crate::plan::{Life, place};
 use isocortex_model::{DType, Model};
 use smallvec::SmallVec;
 use std::ops::Range;

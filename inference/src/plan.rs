@@ -6,9 +6,12 @@ use std::ops::Range;
 
 /// A value that needs a place, and the steps from the one that makes it to the last that reads it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Life {
+pub struct Life {
+    /// Its size in the unit that places are in.
     pub words: usize,
+    /// The step that makes it.
     pub first: usize,
+    /// The last step that reads it, not before `first`.
     pub last: usize,
 }
 
@@ -17,7 +20,7 @@ pub(super) struct Life {
 ///
 /// These are no fewer than [`alive`] and may be more, since a value never moves: the largest are placed first, and
 /// where that leaves more than a quarter unused, other orders are tried. No case is known that takes twice as many.
-pub(super) fn place(lives: &[Life]) -> (Vec<Range<usize>>, usize) {
+pub fn place(lives: &[Life]) -> (Vec<Range<usize>>, usize) {
     if lives.len() > FEW {
         let smallest_gap = by_time(lives);
         if smallest_gap.1 <= alive(lives) / 4 * 5 {
@@ -40,7 +43,7 @@ pub(super) fn place(lives: &[Life]) -> (Vec<Range<usize>>, usize) {
 const FEW: usize = 512;
 
 /// The most words alive at one step.
-pub(super) fn alive(lives: &[Life]) -> usize {
+pub fn alive(lives: &[Life]) -> usize {
     let mut changes: Vec<(usize, bool, usize)> = vec![];
     for life in lives {
         changes.extend([(life.first, true, life.words), (life.last + 1, false, life.words)]);
