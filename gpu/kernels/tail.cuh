@@ -2,7 +2,7 @@
 // with another value of the same shape, and a Table8 before or after that. A Clamp has become a part of the
 // limits of the step before it. The bits are those of the steps one by one.
 #pragma once
-#include "primitives.cuh"
+#include "rounding.cuh"
 
 enum : int { SUM_PLAIN = 0, SUM_RESCALE = 1, SUM_RESCALE_F24 = 2 };
 enum : int { TABLE_NONE = 0, TABLE_BEFORE_ADD = 1, TABLE_LAST = 2 };
@@ -22,26 +22,13 @@ struct TailMemory {
     const void* residual;
 };
 
-// The integer nearest to v / 2^s, halves to the even one: SPEC.md RescaleF24.
-__device__ inline int64_t round_even(int64_t v, int s) {
-    const int64_t q = v >> s, one = static_cast<int64_t>(1) << s;
-    const int64_t twice = 2 * (v - (q << s));
-    return q + (twice > one || (twice == one && (q & 1)) ? 1 : 0);
-}
-
-// v rounded to 24 significant bits, halves to even.
-__device__ inline int64_t round_24(int64_t v) {
-    const int extra = 40 - leading_zeros(v < 0 ? 0 - static_cast<uint64_t>(v) : static_cast<uint64_t>(v));
-    return extra > 0 ? static_cast<int64_t>(static_cast<uint64_t>(round_even(v, extra)) << extra) : v;
-}
-
 __device__ inline int tail_rescale(const Tail& t, int sum, int multiplier, int shift) {
     int64_t rounded;
     if (t.sum == SUM_RESCALE) {
-        rounded = (static_cast<int64_t>(sum) * multiplier + (static_cast<int64_t>(1) << (shift - 1))) >> shift;
+        rounded = q31s(sum, multiplier, shift);
     } else {
         const int64_t offset = static_cast<int64_t>(t.offset) * (static_cast<int64_t>(1) << shift);
-        rounded = round_even(round_24(round_24(round_24(sum) * multiplier) + offset), shift);
+        rounded = rne(r24(r24(r24(sum) * multiplier) + offset), shift);
     }
     return clamp_to(rounded + t.zero_point, t.lo, t.hi);
 }

@@ -3,13 +3,14 @@
 use crate::{
     Device, Error, Kernel, fuse,
     loaded::{LoadedModel, report},
+    lower::lower,
     program::Program,
     residency::Residency,
     selftest::Case,
 };
 use isocortex_inference::{Backend, Cpu, Error as InferenceError, Loaded, OpDigest, Place, Reference};
 use isocortex_model::Model;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Cases a kernel in the self-test.
 const CASES: u64 = 4;
@@ -56,6 +57,13 @@ impl<D: Device> GpuBackend<D> {
     /// Whether the device has a kernel for every node of the model, and can count its elements.
     pub fn covers(&self, model: &Model) -> bool {
         Program::new(model, &fuse::groups(model)).is_ok()
+    }
+
+    /// Names of the model's ops that have no kernel, or none for a type or a shape that they have here.
+    pub fn missing(&self, model: &Model) -> BTreeSet<&'static str> {
+        let groups = fuse::groups(model);
+        let missing = groups.iter().filter(|group| matches!(lower(model, group), Err(Error::NoKernel(_))));
+        missing.filter_map(|group| model.header().nodes.get(group.first)).map(|node| node.op.name()).collect()
     }
 
     /// Runs known cases through every kernel and compares each with the reference.

@@ -1,6 +1,7 @@
 //! From a node of the graph to launches: which kernel, which memory, which numbers. One file a family of ops,
 //! as SPEC.md groups them.
 
+mod broadcast;
 mod copy;
 mod elementwise;
 mod linear;
@@ -13,12 +14,19 @@ mod rows;
 mod sequences;
 
 use crate::{Error, Kernel, THREADS, fuse::Group, tail::Tail};
+use elementwise::{Binary, Unary};
 use isocortex_model::{Model, Node, Op, Tensor, TensorType};
 pub(crate) use numbers::code;
 use numbers::int;
 
 /// Side of the tile of the result that a block of [`Grid::Tiles`] computes.
 const TILE: u64 = 64;
+
+/// Elements that a thread of [`Grid::Groups`] computes.
+const GROUP: u64 = 4;
+
+/// Threads of a warp.
+const WARP: u64 = 32;
 
 /// What a node becomes.
 pub(crate) enum Step {
@@ -55,6 +63,10 @@ pub(crate) enum Argument {
 pub(crate) enum Grid {
     /// One thread an element.
     Threads(u64),
+    /// One thread for [`GROUP`] neighbouring elements.
+    Groups(u64),
+    /// One warp a row.
+    Warps(u64),
     /// One block a row.
     Blocks(u64),
     /// One block a tile of a matrix.
@@ -64,10 +76,16 @@ pub(crate) enum Grid {
 impl Work {
     /// Blocks and struct for a batch.
     pub fn at(&self, batch: u64) -> Result<(u32, Vec<i32>), Error> {
-        let (Grid::Threads(count) | Grid::Blocks(count) | Grid::Tiles { rows: count, .. }) = self.grid;
+        let (Grid::Threads(count)
+        | Grid::Groups(count)
+        | Grid::Warps(count)
+        | Grid::Blocks(count)
+        | Grid::Tiles { rows: count, .. }) = self.grid;
         let count = count.saturating_mul(batch);
         let blocks = match self.grid {
             Grid::Threads(_) => count.div_ceil(THREADS.into()),
+            Grid::Groups(_) => count.div_ceil(u64::from(THREADS) * GROUP),
+            Grid::Warps(_) => count.div_ceil(u64::from(THREADS) / WARP),
             Grid::Blocks(_) => count,
             Grid::Tiles { columns, .. } => count.div_ceil(TILE).saturating_mul(columns.div_ceil(TILE)),
         };
@@ -123,6 +141,11 @@ impl<'a> Site<'a> {
         self.work(kernel, constants, Grid::Threads(self.y.elements()), ints)
     }
 
+    /// As `elements`, with one thread for [`GROUP`] of them.
+    pub fn groups(&self, kernel: Kernel, constants: Vec<Vec<u8>>, ints: Vec<i32>) -> Work {
+        self.work(kernel, constants, Grid::Groups(self.y.elements()), ints)
+    }
+
     /// The pointers are the operands, `constants`, and the result.
     pub fn work(&self, kernel: Kernel, constants: Vec<Vec<u8>>, grid: Grid, ints: Vec<i32>) -> Work {
         let operands = (0..self.node.operands.len()).map(Argument::Operand);
@@ -161,9 +184,30 @@ pub(crate) fn lower(model: &Model, group: &Group) -> Result<Step, Error> {
         Op::DepthwiseConv2d(op) => linear::depthwise_conv2d(site, op),
         Op::MatMul(op) => linear::mat_mul(site, op),
         Op::Rescale(op) => rescaling::rescale(site, op),
+        Op::RescaleF24(op) => rescaling::rescale_f24(site, op),
+        Op::RescaleRow(op) => rescaling::rescale_row(site, op),
+        Op::AbsMaxRow(_) => rows::typed(site, Kernel::AbsMaxRow),
+        Op::DynQuantRow(_) => rows::typed(site, Kernel::DynQuantRow),
         Op::AddScaled(op) => elementwise::add_scaled(site, op),
+        Op::AddF24(op) => elementwise::add_f24(site, op),
+        Op::Add(_) => elementwise::binary(site, Binary::Add),
+        Op::Sub(_) => elementwise::binary(site, Binary::Sub),
+        Op::Mul(_) => elementwise::binary(site, Binary::Mul),
+        Op::Max(_) => elementwise::binary(site, Binary::Max),
+        Op::Min(_) => elementwise::binary(site, Binary::Min),
+        Op::Compare(op) => elementwise::binary(site, op.relation.into()),
+        Op::MulRescale(op) => elementwise::mul_rescale(site, op),
+        Op::Select(_) => elementwise::select(site),
+        Op::Neg(_) => elementwise::unary(site, Unary::Neg),
+        Op::Abs(_) => elementwise::unary(site, Unary::Abs),
+        Op::Shift(op) => elementwise::unary(site, Unary::of(op)),
         Op::Clamp(op) => elementwise::clamp(site, op),
         Op::Table8(op) => elementwise::table8(site, op),
+        Op::Table16(op) => elementwise::table16(site, op),
+        Op::Softmax15(op) => rows::softmax15(site, op),
+        Op::LayerNorm(op) => rows::layer_norm(site, op),
+        Op::RmsNorm(op) => rows::rms_norm(site, op),
+        Op::L2Norm(op) => rows::l2_norm(site, op),
         Op::MaxPool(op) => pools::max_pool(site, op),
         Op::ReduceSum(op) => reductions::reduce_sum(site, op),
         Op::Transpose(op) => movement::transpose(site, op),

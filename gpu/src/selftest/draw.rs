@@ -1,16 +1,21 @@
 //! Numbers for test cases: the same for the same seed, on every machine, for ever.
 
 /// A stream of numbers (SplitMix64).
-pub(super) struct Draw(u64);
+pub(super) struct Draw {
+    state: u64,
+    /// The case's number.
+    pub case: u64,
+}
 
 impl Draw {
     pub fn new(stream: u64, seed: u64) -> Self {
-        Self(stream.wrapping_mul(0xd6e8_feb8_6659_fd93) ^ seed.wrapping_mul(0xa076_1d64_78bd_642f))
+        let state = stream.wrapping_mul(0xd6e8_feb8_6659_fd93) ^ seed.wrapping_mul(0xa076_1d64_78bd_642f);
+        Self { state, case: seed }
     }
 
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -53,6 +58,10 @@ impl Draw {
 
     pub fn i8s(&mut self, count: u32) -> Vec<i8> {
         (0..count).map(|_| self.extreme(-128, 127) as i8).collect()
+    }
+
+    pub fn i16s(&mut self, count: u32, lo: i16, hi: i16) -> Vec<i16> {
+        (0..count).map(|_| self.extreme(lo.into(), hi.into()) as i16).collect()
     }
 
     pub fn i32s(&mut self, count: u32, lo: i32, hi: i32) -> Vec<i32> {

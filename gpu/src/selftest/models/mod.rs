@@ -1,11 +1,14 @@
 //! A small model around each kernel, with what it finds hard: sizes around the tile and the word, padding,
 //! extreme values and parameters.
 
+mod elementwise;
 mod movement;
+mod rescaling;
+mod rows;
 mod sequences;
 mod tails;
 
-use super::{artifact, draw::Draw};
+use super::{artifact, draw::Draw, graph};
 use crate::Kernel;
 use isocortex_model::{Artifact, DType, Op, Tensor, TensorType, ops};
 
@@ -17,13 +20,28 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
         Kernel::Gemm => mat_mul(draw),
         Kernel::Conv2d => convolution(draw, false),
         Kernel::DepthwiseConv2d => convolution(draw, true),
-        Kernel::Rescale => rescale(draw),
-        Kernel::AddScaled => add_scaled(draw),
+        Kernel::Rescale => rescaling::rescale(draw),
+        Kernel::RescaleF24 => rescaling::rescale_f24(draw),
+        Kernel::RescaleRow => rescaling::rescale_row(draw),
+        Kernel::AbsMaxRow => rows::abs_max_row(draw),
+        Kernel::DynQuantRow => rows::dyn_quant_row(draw),
+        Kernel::AddScaled => elementwise::add_scaled(draw),
+        Kernel::AddF24 => elementwise::add_f24(draw),
+        Kernel::Binary => elementwise::binary(draw),
+        Kernel::MulRescale => elementwise::mul_rescale(draw),
+        Kernel::SelectElements => elementwise::select(draw),
+        Kernel::Unary => elementwise::unary(draw),
         Kernel::Clamp => {
             let x = any(draw);
             let (lo, hi) = limits(draw, x.dtype);
             artifact(vec![x], vec![], vec![Op::Clamp(ops::Clamp { lo, hi })])
         }
+        Kernel::Table8 => elementwise::table8(draw),
+        Kernel::Table16 => elementwise::table16(draw),
+        Kernel::Softmax15 => rows::softmax15(draw),
+        Kernel::LayerNorm => rows::layer_norm(draw),
+        Kernel::RmsNorm => rows::rms_norm(draw),
+        Kernel::L2Norm => rows::l2_norm(draw),
         Kernel::MaxPool => max_pool(draw),
         Kernel::ReduceSum => reduce_sum(draw),
         Kernel::CopyStrided => movement::copy(draw),
@@ -36,11 +54,6 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
         Kernel::Rope => sequences::rope(draw),
         Kernel::KvAppend => sequences::kv_append(draw),
         Kernel::CausalMask => sequences::causal_mask(draw),
-        Kernel::Table8 => {
-            let x = TensorType { dtype: DType::I8, ..any(draw) };
-            let table = Tensor::i8(&[256], draw.i8s(256));
-            artifact(vec![x], vec![table], vec![Op::Table8(ops::Table8 { table: 0 })])
-        }
     }
 }
 
@@ -83,36 +96,6 @@ fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
     };
     let y = [size(0, h), size(1, w), outputs];
     tails::with_tail(draw, x, &y, constants, op)
-}
-
-fn rescale(draw: &mut Draw) -> Artifact {
-    let (x, dtype) = (any(draw), dtype(draw));
-    let channels = if draw.one_in(2) { 1 } else { x.channels() };
-    let multipliers = (0..channels).map(|_| if draw.one_in(8) { 0 } else { draw.extreme(1 << 30, i32::MAX) });
-    let multipliers = Tensor::i32(&[channels], multipliers.collect());
-    let shifts = (0..channels).map(|_| draw.pick(&[2, 29, 30, 31, 32, 40, 62], 31) as i8);
-    let shifts = Tensor::i8(&[channels], shifts.collect());
-    let ((lo, hi), zero_point) = (limits(draw, dtype), limits(draw, dtype).0);
-    let op = Op::Rescale(ops::Rescale { multiplier: 0, shift: 1, zero_point, lo, hi, dtype });
-    artifact(vec![x], vec![multipliers, shifts], vec![op])
-}
-
-fn add_scaled(draw: &mut Draw) -> Artifact {
-    let small = |draw: &mut Draw| draw.pick(&[DType::I8, DType::I16], DType::I8);
-    let a = TensorType { dtype: small(draw), ..any(draw) };
-    let b = TensorType { dtype: small(draw), ..a.clone() };
-    let dtype = small(draw);
-    let (lo, hi) = limits(draw, dtype);
-    let op = Op::AddScaled(ops::AddScaled {
-        multipliers: [draw.extreme(0, i32::MAX), draw.extreme(0, i32::MAX)],
-        zero_points: [limits(draw, a.dtype).0, limits(draw, b.dtype).1],
-        shift: draw.pick(&[2, 24, 30, 31, 40, 62], 31),
-        zero_point: limits(draw, dtype).0,
-        lo,
-        hi,
-        dtype,
-    });
-    artifact(vec![a, b], vec![], vec![op])
 }
 
 fn max_pool(draw: &mut Draw) -> Artifact {
@@ -161,4 +144,25 @@ fn dtype(draw: &mut Draw) -> DType {
 
 fn limits(draw: &mut Draw, dtype: DType) -> (i32, i32) {
     draw.ends(dtype.range().lo, dtype.range().hi)
+}
+
+/// An artifact of `op` over inputs that are first clamped to these ends, where there are any.
+fn clamped(inputs: Vec<(TensorType, Option<(i32, i32)>)>, constants: Vec<Tensor>, op: Op) -> Artifact {
+    let mut nodes = vec![];
+    let mut operands = vec![];
+    for (i, (_, ends)) in (0..).zip(&inputs) {
+        operands.push(ends.map_or(i, |(lo, hi)| {
+            nodes.push((vec![i], Op::Clamp(ops::Clamp { lo, hi })));
+            (inputs.len() + nodes.len()) as u32 - 1
+        }));
+    }
+    nodes.push((operands, op));
+    graph(inputs.into_iter().map(|(ty, _)| ty).collect(), constants, nodes)
+}
+
+/// Shapes of `N` operands that broadcast, more often than not with a dimension that is repeated.
+fn broadcast<const N: usize>(draw: &mut Draw) -> [Vec<u32>; N] {
+    let whole = any(draw).shape;
+    let rare = draw.pick(&[2, 4, 1000], 2);
+    [(); N].map(|()| whole.iter().map(|&size| if draw.one_in(rare) { 1 } else { size }).collect())
 }
