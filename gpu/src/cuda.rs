@@ -1,5 +1,6 @@
 //! The CUDA device, by cust.
 
+mod facts;
 mod memory;
 
 pub use memory::CudaMemory;

@@ -17,6 +17,9 @@ pub enum Error {
         /// Devices that the driver shows.
         found: u32,
     },
+    /// No device that Vulkan shows can be used.
+    #[error("no GPU by Vulkan ({0}); install the GPU's Vulkan driver, or choose --backend cpu")]
+    NoVulkan(String),
     /// The card is older than the oldest that the kernels are made for.
     #[error("{device} has compute capability {major}.{minor}; 7.5 or later is needed")]
     TooOld {
