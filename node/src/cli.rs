@@ -34,6 +34,15 @@ pub struct Cli {
     /// Who computes models; all give the same bits [default: cpu; replay: reference]
     #[arg(long, global = true, value_enum)]
     pub backend: Option<Kind>,
+    /// Stop at a GPU's fault, instead of computing on the CPU with the same bits
+    #[arg(long, global = true)]
+    pub no_failover: bool,
+    /// Compute everything on this backend too, and stop at the first difference
+    #[arg(long, global = true, value_enum, value_name = "BACKEND")]
+    pub dual: Option<Kind>,
+    /// Print at the end, on standard error, what each backend did
+    #[arg(long, global = true)]
+    pub metrics: bool,
     /// Threads of the cpu backend [default: all]
     #[arg(long, global = true, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub threads: Option<usize>,
@@ -48,7 +57,13 @@ pub struct Cli {
 impl Cli {
     /// The backend that the user asked for.
     pub const fn choice(&self) -> Choice {
-        Choice { kind: self.backend, threads: self.threads, isa: self.isa }
+        Choice {
+            kind: self.backend,
+            threads: self.threads,
+            isa: self.isa,
+            alone: self.no_failover,
+            dual: self.dual,
+        }
     }
 }
 

@@ -28,11 +28,14 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let ui = ui::Ui::new(cli.json);
-    let choice = cli.choice();
+    let (choice, metrics) = (cli.choice(), cli.metrics);
     let verdict = cli.command.run(ui, choice).unwrap_or_else(|failure| {
         ui.failure(&failure);
         failure.verdict
     });
+    if metrics {
+        backend::tally(ui);
+    }
     let verdict = if ui::unwritten() { failure::Verdict::Unmeasured } else { verdict };
     ExitCode::from(verdict.status())
 }

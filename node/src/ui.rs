@@ -86,6 +86,11 @@ impl Ui {
         self.line(rows.0);
     }
 
+    /// A table beside the result, on standard error.
+    pub fn aside(self, rows: Rows) {
+        anstream::eprintln!("{}", rows.0);
+    }
+
     /// The document for scripts.
     ///
     /// # Errors

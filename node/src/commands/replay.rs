@@ -1,7 +1,7 @@
 //! `isocortex replay`
 
 use crate::{
-    backend::{Choice, Kind, engine},
+    backend::{Choice, Kind, computed, elsewhere, engine},
     failure::{Failure, Verdict},
     memory,
     record::{Line, lines},
@@ -35,7 +35,8 @@ pub struct Args {
 }
 
 pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
-    let backend = choice.open(Kind::Reference)?;
+    // What another backend computed would not be a measurement of this one.
+    let backend = Choice { alone: true, ..choice }.open(Kind::Reference)?;
     let (mut verdict, mut documents) = (Verdict::Yes, vec![]);
     let paths = args.paths.iter().flat_map(|path| subjects(path).unwrap_or_else(|_| vec![path.clone()]));
     for path in &paths.collect::<Vec<_>>() {
@@ -55,8 +56,13 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
         documents.push(json!({ "path": path, "result": document }));
         verdict = worse(verdict, one);
     }
+    let elsewhere = elsewhere();
+    if !elsewhere.is_empty() {
+        let (name, elsewhere) = (backend.name(), elsewhere.join(", "));
+        ui.line(format_args!("{DIM}{name} has no kernels for all of it and handed on: {elsewhere}{DIM:#}"));
+    }
     ui.document(&json!({
-        "backend": backend.name(), "equal": verdict == Verdict::Yes, "replays": documents,
+        "backend": backend.name(), "equal": verdict == Verdict::Yes, "replays": documents, "computedBy": computed(),
         "peakMemoryKib": memory::peak_kib(),
     }))?;
     Ok(verdict)

@@ -170,6 +170,8 @@ fn one(model: Arc<Model>, input: &[u8], trace: bool, ui: Ui, choice: Choice) -> 
         at = end;
     }
     ui.line(format_args!("bytes {}", hex::encode_prefixed(output)));
+    let place = loaded.place();
+    ui.line(format_args!("computed by {place}"));
     let steps = if trace { loaded.trace(input)? } else { vec![] };
     if trace {
         let mut rows = Rows::new(&["#node", "operator", "digest of the result"]);
@@ -179,6 +181,6 @@ fn one(model: Arc<Model>, input: &[u8], trace: bool, ui: Ui, choice: Choice) -> 
     let steps: Vec<_> =
         steps.iter().map(|s| json!({ "node": s.node, "op": s.op, "digest": s.digest })).collect();
     ui.document(&json!({
-        "backend": backend.name(), "output": hex::encode_prefixed(output), "reals": reals, "trace": steps,
+        "backend": backend.name(), "computedBy": place.backend, "because": place.because, "output": hex::encode_prefixed(output), "reals": reals, "trace": steps,
     }))
 }
