@@ -101,7 +101,7 @@ fn each_op_alone() {
     let mut check = Check::new(Options::default(), 1);
     for tag in Graph::tags() {
         let (covered, fallen) = (check.covered, check.fallen);
-        check.alone(tag, number("ISOCORTEX_GRAPHS", 160).div_ceil(20));
+        check.alone(tag, number("ISOCORTEX_GRAPHS", 300).div_ceil(20));
         if check.fallen > fallen {
             println!(
                 "op {tag}: {} of {} on the CPU",
@@ -116,7 +116,7 @@ fn each_op_alone() {
 #[test]
 fn graphs_of_many_ops() {
     for (mma, count) in
-        [(true, number("ISOCORTEX_GRAPHS", 160)), (false, number("ISOCORTEX_GRAPHS", 160) / 4)]
+        [(true, number("ISOCORTEX_GRAPHS", 300)), (false, number("ISOCORTEX_GRAPHS", 160) / 4)]
     {
         let mut check = Check::new(Options { mma, ..Options::default() }, 2 + u64::from(mma));
         check.graphs(count);
@@ -127,6 +127,6 @@ fn graphs_of_many_ops() {
 #[test]
 fn graphs_under_the_sanitizers() {
     let mut check = Check::new(Options { sanitize: true, ..Options::default() }, 5);
-    check.graphs(number("ISOCORTEX_GRAPHS", 160) / 5);
+    check.graphs(number("ISOCORTEX_GRAPHS", 300) / 5);
     check.report("graphs under the sanitizers");
 }
