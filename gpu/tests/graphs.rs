@@ -23,6 +23,10 @@ fn number(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 
+fn how_many() -> u64 {
+    number("ISOCORTEX_GRAPHS", 300)
+}
+
 /// Random models, the ones that run on the device and the others counted.
 struct Check {
     gpu: GpuBackend<EmulatedDevice>,
@@ -101,7 +105,7 @@ fn each_op_alone() {
     let mut check = Check::new(Options::default(), 1);
     for tag in Graph::tags() {
         let (covered, fallen) = (check.covered, check.fallen);
-        check.alone(tag, number("ISOCORTEX_GRAPHS", 300).div_ceil(20));
+        check.alone(tag, how_many().div_ceil(20));
         if check.fallen > fallen {
             println!(
                 "op {tag}: {} of {} on the CPU",
@@ -115,9 +119,7 @@ fn each_op_alone() {
 
 #[test]
 fn graphs_of_many_ops() {
-    for (mma, count) in
-        [(true, number("ISOCORTEX_GRAPHS", 300)), (false, number("ISOCORTEX_GRAPHS", 160) / 4)]
-    {
+    for (mma, count) in [(true, how_many()), (false, how_many() / 4)] {
         let mut check = Check::new(Options { mma, ..Options::default() }, 2 + u64::from(mma));
         check.graphs(count);
         check.report("graphs");
@@ -127,6 +129,6 @@ fn graphs_of_many_ops() {
 #[test]
 fn graphs_under_the_sanitizers() {
     let mut check = Check::new(Options { sanitize: true, ..Options::default() }, 5);
-    check.graphs(number("ISOCORTEX_GRAPHS", 300) / 5);
+    check.graphs(how_many() / 5);
     check.report("graphs under the sanitizers");
 }
