@@ -10,7 +10,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 # Every cargo call is in the release profile: one build of the dependencies serves them all.
 CARGO := eval "$$(scripts/rocksdb.sh)"; cargo
 
-.PHONY: help demo test test-tools build lint generated conformance bench bench-cpu ptx vectors clean
+.PHONY: help demo test test-tools build lint generated conformance bench bench-cpu gpu-test gpu-bench gpu-kit ptx vectors clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,16 @@ bench: ## criterion benches: loading, inference, blocks against bare revm
 
 bench-cpu: build test-tools ## our CPU backend beside onnxruntime's int8, rten and tract in the same run
 	@scripts/bench-cpu.sh $(ARGS)
+
+gpu-test: ## every kernel on this machine's NVIDIA card against the reference; needs Rust or the kit
+	@scripts/gpu-test.sh $(ARGS)
+
+gpu-bench: ## the kernels on this machine's NVIDIA card beside cuBLASLt and PyTorch in the same run
+	@scripts/gpu-bench.sh $(ARGS)
+
+gpu-kit: ## what a machine with a card and without Rust needs for these two, into gpu-kit/
+	@scripts/setup.sh
+	@scripts/gpu-kit.sh
 
 ptx: test-tools ## compile the CUDA kernels again with the pinned compiler
 	@gpu/ptx.sh

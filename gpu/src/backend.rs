@@ -88,6 +88,10 @@ impl<D: Device> GpuBackend<D> {
         case.compare(&loaded.run(&case.batch())?)
     }
 
+    pub(crate) const fn residency(&self) -> &Arc<Residency<D>> {
+        &self.residency
+    }
+
     /// The device.
     pub fn device(&self) -> &D {
         &self.residency.device

@@ -1,7 +1,7 @@
 //! The seam between what is to be launched and who launches it.
 
 use crate::{Error, Kernel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the offset of every [`Part`] is a multiple of, in bytes: no device wants more.
 pub const ALIGNMENT: usize = 256;
@@ -59,6 +59,17 @@ pub trait Device: Send + Sync + 'static {
         outputs: &mut [(Part<'_, Self::Memory>, &mut [u8])],
         limit: Duration,
     ) -> Result<(), Error>;
+
+    /// Runs the sequence on the memory as it is, and says how long that took: on the device, where it has a clock
+    /// of its own, else until the wait was over.
+    ///
+    /// # Errors
+    /// As [`play`](Self::play).
+    fn time(&self, sequence: &mut Self::Sequence, limit: Duration) -> Result<Duration, Error> {
+        let start = Instant::now();
+        self.play(sequence, &[], &mut [], limit)?;
+        Ok(start.elapsed())
+    }
 
     /// Bytes of memory that a backend may use, unless it is told otherwise.
     fn budget(&self) -> u64;

@@ -36,6 +36,7 @@ mod program;
 mod residency;
 mod resident;
 mod selftest;
+mod stopwatch;
 mod tail;
 
 pub use backend::GpuBackend;
@@ -47,3 +48,4 @@ pub use facts::Facts;
 pub use isocortex_inference::Fault;
 pub use kernel::{Kernel, THREADS};
 pub use selftest::Case;
+pub use stopwatch::Stopwatch;

@@ -36,7 +36,12 @@ impl<D: Device> LoadedModel<D> {
         Ok(resident)
     }
 
-    fn resident(&self) -> Result<Arc<Resident<D>>, Error> {
+    pub fn device(&self) -> &D {
+        &self.residency.device
+    }
+
+    /// Its memory, taken anew where other models have it.
+    pub fn resident(&self) -> Result<Arc<Resident<D>>, Error> {
         if let Some(resident) = self.residency.find(self.key) {
             return Ok(resident);
         }
@@ -94,6 +99,11 @@ impl<D: Device> LoadedModel<D> {
             from = to;
         }
         Ok(inputs)
+    }
+
+    /// As [`inputs`](Self::inputs), where they lie for whole runs.
+    pub fn inputs_of(&self, batch: &[&[u8]]) -> Result<Vec<(usize, Vec<u8>)>, Error> {
+        Self::inputs(&self.program, batch)
     }
 
     /// Runs node after node, nothing fused, in memory of its own.

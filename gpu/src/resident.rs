@@ -9,6 +9,7 @@ use crate::{
 use std::{
     ops::Range,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// Constants and at least one lane of one run. Gives its memory back when the last run is over.
@@ -166,6 +167,17 @@ impl<D: Device> Lane<D> {
     pub fn record(&self, resident: &Resident<D>, launches: &[Planned]) -> Result<D::Sequence, Error> {
         let launches = resident.launches(launches, self.runs, &self.arena, &self.layout)?;
         resident.residency.device.record(&launches)
+    }
+
+    /// The whole program so many times in a row, and how long that may take.
+    pub fn repeated(&self, resident: &Resident<D>, times: u32) -> Result<(D::Sequence, Duration), Error> {
+        let program = &resident.program;
+        let mut launches = vec![];
+        for _ in 0..times {
+            launches.extend(resident.launches(&program.launches, self.runs, &self.arena, &self.layout)?);
+        }
+        let limit = program.limit(self.runs).saturating_mul(times);
+        Ok((resident.residency.device.record(&launches)?, limit))
     }
 
     /// Where an item lies.
