@@ -79,8 +79,8 @@ __device__ inline void store_span(void* y, int type, Span span, const int (&v)[G
 }
 
 // Where operands that broadcast lie. The result's index is taken apart by `sizes`, the innermost first; what is
-// left after `depth` of them is the last index. `strides` are each operand's own, 0 where it is repeated. Bit i of
-// `dense` says that operand i has the result's shape, and so the result's index.
+// left after `depth` of them is the last index. `strides` are each operand's own, 0 where it is repeated; the
+// innermost is 0 or 1. Bit i of `dense` says that operand i has the result's shape, and so the result's index.
 template <int OPERANDS>
 struct Broadcast {
     int depth, dense;
@@ -89,20 +89,29 @@ struct Broadcast {
     template <int OPERAND>
     __device__ void load(const void* x, int type, Span span, int (&v)[GROUP]) const {
         if (dense >> OPERAND & 1) return load_span(x, type, span, v);
+        // Where the innermost size is a multiple of GROUP a span is full, lies in one run of that size, and begins in
+        // the operand at a multiple of GROUP too, for all other strides are multiples of the size, or 0.
+        if (sizes[0] % GROUP == 0 && strides[OPERAND][0] == 1 && span.count > 0)
+            return load_group(x, type, offset<OPERAND>(span.at), v);
+        int at = span.at, from = 0;
 #pragma unroll
-        for (int i = 0; i < GROUP; ++i) v[i] = i < span.count ? load_typed(x, type, offset<OPERAND>(span.at + i)) : 0;
+        for (int i = 0; i < GROUP; ++i, ++at) {
+            if (i == 0 || sizes[0] % GROUP != 0) from = offset<OPERAND>(at);
+            v[i] = i < span.count ? load_typed(x, type, from) : 0;
+        }
     }
 
     template <int OPERAND>
     __device__ int offset(int at) const {
-        int result = 0;
+        int result = 0, last = strides[OPERAND][0];
 #pragma unroll
         for (int d = 0; d < 6; ++d) {
-            if (d == depth) return result + at * strides[OPERAND][d];
+            if (d >= depth) continue;
             result += at % sizes[d] * strides[OPERAND][d];
             at /= sizes[d];
+            last = strides[OPERAND][d + 1];
         }
-        return result + at * strides[OPERAND][6];
+        return result + at * last;
     }
 };
 

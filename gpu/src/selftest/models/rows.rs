@@ -57,19 +57,26 @@ pub(super) fn softmax15(draw: &mut Draw) -> Artifact {
     artifact(vec![x], vec![Tensor::i16(&[256], table)], vec![op])
 }
 
-/// An operand whose squares may be summed: i8, i16, or i32 within 2^23 of 0, or of `centre` where there is one. Rows
-/// of up to 2^13 elements then have sums of squares below 2^61.
+/// An operand whose squares may be summed: i8, i16, or i32 as far from 0 as the check allows; where it is `centred`,
+/// from any number.
 fn squared(draw: &mut Draw, centred: bool, constants: Vec<Tensor>, shape: Vec<u32>, op: Op) -> Artifact {
+    let k = shape.last().copied().map_or(1, u64::from);
     let x = TensorType { dtype: dtype(draw), shape };
     if x.dtype != DType::I32 {
         return artifact(vec![x], constants, vec![op]);
     }
-    let reach = 1 << 23;
-    let narrow = if draw.one_in(2) {
-        Op::Shift(ops::Shift { bits: -draw.pick(&[9, 12, 20, 30], 9), round: true })
-    } else {
-        let centre = if centred { draw.extreme(i32::MIN + reach, i32::MAX - reach) } else { 0 };
-        Op::Clamp(ops::Clamp { lo: centre - reach, hi: centre + reach })
+    // K squares of it are below 2^61; at most 1,518,500,249.
+    let most = ops::isqrt(((1 << 61) - 1) / k) as i32;
+    let narrow = match draw.next() % 3 {
+        0 => Op::Shift(ops::Shift { bits: -draw.pick(&[9, 12, 20, 30], 9), round: true }),
+        1 if centred => {
+            let lo = draw.extreme(i32::MIN, i32::MAX - most);
+            Op::Clamp(ops::Clamp { lo, hi: lo + most })
+        }
+        _ => {
+            let reach = if centred { most / 2 } else { most };
+            Op::Clamp(ops::Clamp { lo: -reach, hi: reach })
+        }
     };
     graph(vec![x], constants, vec![(vec![0], narrow), (vec![1], op)])
 }
