@@ -43,7 +43,7 @@ impl Card {
         let backend = GpuBackend::with_device(CudaDevice::open(ordinal)?)?;
         let compute = backend.device().compute();
         let target = Target::ALL.iter().rfind(|target| target.runs_on(compute)).copied();
-        Ok(Self { target: target.unwrap_or(Target::Sm75), backend: Arc::new(backend) })
+        Ok(Self { target: target.unwrap_or(Target::ALL[0]), backend: Arc::new(backend) })
     }
 
     /// Its name, compute capability and kernels.
