@@ -3,7 +3,7 @@
 # float is parsed, stored or compared either. A line that needs one says why: `float: <why>`, in it or above it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-found=$(find model/src inference/src precompiles/src vm/src state/src consensus/src gpu/src node/src testvectors/src -name '*.rs' \
+found=$(find model/src inference/src precompiles/src vm/src state/src consensus/src gpu/src gpu/tools/src node/src testvectors/src -name '*.rs' \
     -exec awk '
         /(^|[^A-Za-z0-9_])f(32|64)([^A-Za-z0-9_]|$)/ && !/^[[:space:]]*\/\// && !/float: / && before !~ /float: / { print FILENAME ":" FNR ":" $0 }
         { before = $0 }' {} +)

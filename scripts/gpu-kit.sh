@@ -11,7 +11,7 @@ programs=(isocortex-gpu-check isocortex-gpu-bench)
 
 # What the programs are made of: a kit of other sources would measure something else.
 sources() {
-    find Cargo.lock gpu inference/src model/src testvectors/src precompiles/src -type f \
+    find Cargo.lock gpu inference model testvectors precompiles -type f \
         \( -name '*.rs' -o -name '*.toml' -o -name '*.lock' -o -name '*.ptx' \) -print0 |
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
 }

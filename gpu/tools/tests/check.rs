@@ -35,8 +35,20 @@ fn some_vectors() -> TempDir {
 #[test]
 fn all_is_compared() {
     let vectors = some_vectors();
-    let few =
-        ["--pairs", "400", "--runs", "3", "--graphs", "2", "--ops", "MatMul,Clamp", "--tiny", "--vectors"];
+    let few = [
+        "--pairs",
+        "400",
+        "--runs",
+        "3",
+        "--random",
+        "110",
+        "--graphs",
+        "2",
+        "--ops",
+        "MatMul,Clamp",
+        "--tiny",
+        "--vectors",
+    ];
     let (status, said) = check(&[&few[..], &[vectors.path().to_str().unwrap()]].concat(), &[]);
     for target in ["dp4a", "mma.sync"] {
         assert!(said.contains(&format!("compute capability 8.0, kernels for {target}")));
@@ -44,6 +56,7 @@ fn all_is_compared() {
     }
     assert!(said.contains(" 0 differ, 0 failed; ") && !said.contains("DIFFERS"));
     assert!(said.contains("pairs, 400 asked for, on each of: dp4a, mma.sync"));
+    assert!(said.contains("random graphs of many ops: 110 with 16 inputs each, 0 differ"));
     // Without NumPy there are no graphs.
     let all = !said.contains("not measured");
     assert!(!all || said.contains("random graphs of 2 ops: 4 equal, 0 differ"));

@@ -1,8 +1,10 @@
 //! The check, in sections; each prints its table as soon as it is done.
 
+mod generator;
 mod graphs;
 mod networks;
 mod pairs;
+mod random;
 mod vectors;
 
 use crate::{Card, Verdict};
@@ -32,6 +34,9 @@ pub struct Options {
     /// Inputs of each random model, in one batch
     #[arg(long, default_value_t = 1_000)]
     pub runs: u64,
+    /// Random graphs of many ops
+    #[arg(long, default_value_t = 4_000)]
+    pub random: u64,
     /// Random graphs an op, by the Python implementation ($PYTHON or python3, with NumPy)
     #[arg(long, default_value_t = 100)]
     pub graphs: u64,
@@ -73,7 +78,7 @@ pub fn run(options: &Options, cards: &[Card]) -> Verdict {
     let begin = Instant::now();
     let deadline = Deadline(begin + Duration::from_secs(options.seconds));
     let mut worst = Verdict::Equal;
-    for section in [vectors::run, networks::run, graphs::run, pairs::run] {
+    for section in [vectors::run, networks::run, graphs::run, random::run, pairs::run] {
         worst = worst.max(section(options, cards, deadline));
     }
     let verdict = match worst {
