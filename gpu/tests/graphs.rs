@@ -127,8 +127,9 @@ fn graphs_of_many_ops() {
 }
 
 #[test]
-fn graphs_under_the_sanitizers() {
+fn both_under_the_sanitizers() {
     let mut check = Check::new(Options { sanitize: true, ..Options::default() }, 5);
     check.graphs(how_many() / 5);
-    check.report("graphs under the sanitizers");
+    Graph::tags().into_iter().for_each(|tag| check.alone(tag, how_many().div_ceil(100)));
+    check.report("both under the sanitizers");
 }
