@@ -2,120 +2,57 @@
 //! is right again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use isocortex_gpu::{Case, Device, Error, Fault as Kind, GpuBackend, Kernel, Launch, Part};
-use isocortex_gpu_emulator::{EmulatedDevice, EmulatedMemory, EmulatedSequence, Options};
-use isocortex_inference::{Backend, Reference};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use isocortex_gpu::{Case, Error, Fault, GpuBackend, Kernel};
+use isocortex_gpu_emulator::{FaultyDevice, Options, Trouble, Troubles};
+use isocortex_inference::{Backend, Error as InferenceError, Reference};
+use std::sync::Arc;
 
-/// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    Memory,
-    Copy,
-    Record,
-    Play,
-    FlippedBit,
-}
-
-/// Fails the operation of its kind that comes after `after` others; never where that is negative.
-struct Faulty {
-    device: EmulatedDevice,
-    fault: Fault,
-    after: Arc<AtomicI64>,
-}
-
-impl Faulty {
-    fn due(&self, fault: Fault) -> bool {
-        fault == self.fault && self.after.fetch_sub(1, Ordering::Relaxed) == 0
-    }
-
-    fn refuse(&self, fault: Fault, what: &str) -> Result<(), Error> {
-        let kind = if fault == Fault::Memory { Kind::Memory } else { Kind::Lost };
-        let error = || Error::Device { fault: kind, what: what.into(), reason: "injected".into() };
-        if self.due(fault) { Err(error()) } else { Ok(()) }
-    }
-}
-
-impl Device for Faulty {
-    const NAME: &'static str = "faulty";
-    type Memory = EmulatedMemory;
-    type Sequence = EmulatedSequence;
-
-    fn alloc(&self, bytes: usize) -> Result<EmulatedMemory, Error> {
-        self.refuse(Fault::Memory, "allocating")?;
-        self.device.alloc(bytes)
-    }
-
-    fn upload(&self, to: Part<'_, EmulatedMemory>, bytes: &[u8]) -> Result<(), Error> {
-        self.refuse(Fault::Copy, "copying")?;
-        self.device.upload(to, bytes)
-    }
-
-    fn download(&self, from: Part<'_, EmulatedMemory>, bytes: &mut [u8]) -> Result<(), Error> {
-        self.refuse(Fault::Copy, "copying")?;
-        self.device.download(from, bytes)
-    }
-
-    fn record(&self, launches: &[Launch<'_, EmulatedMemory>]) -> Result<EmulatedSequence, Error> {
-        self.refuse(Fault::Record, "recording")?;
-        self.device.record(launches)
-    }
-
-    fn play(
-        &self,
-        sequence: &mut EmulatedSequence,
-        inputs: &[(Part<'_, EmulatedMemory>, &[u8])],
-        outputs: &mut [(Part<'_, EmulatedMemory>, &mut [u8])],
-        limit: Duration,
-    ) -> Result<(), Error> {
-        self.refuse(Fault::Play, "playing")?;
-        self.device.play(sequence, inputs, outputs, limit)?;
-        let last = outputs.last_mut().and_then(|(_, bytes)| bytes.last_mut());
-        if let Some(last) = last.filter(|_| self.due(Fault::FlippedBit)) {
-            *last ^= 1;
-        }
-        Ok(())
-    }
-
-    fn budget(&self) -> u64 {
-        self.device.budget()
-    }
-}
-
-fn faulty(fault: Fault) -> (Faulty, Arc<AtomicI64>) {
-    let after = Arc::new(AtomicI64::new(-1));
-    let device = EmulatedDevice::new(Options::default()).unwrap();
-    (Faulty { device, fault, after: Arc::clone(&after) }, after)
+fn faulty() -> (FaultyDevice, Troubles) {
+    FaultyDevice::new(Options::default()).unwrap()
 }
 
 #[test]
 fn a_refused_run_is_an_error_and_the_next_is_right() {
-    let (device, after) = faulty(Fault::Play);
+    let (device, troubles) = faulty();
     let backend = GpuBackend::with_device(device).unwrap();
     let case = Case::new(Kernel::Gemm, 3).unwrap();
     let wanted = Reference.load(Arc::clone(case.model())).unwrap().run(&case.batch()).unwrap();
     let loaded = backend.load(Arc::clone(case.model())).unwrap();
-    after.store(0, Ordering::Relaxed);
+    troubles.bring(Trouble::Play, 0);
     let text = loaded.run(&case.batch()).unwrap_err().to_string();
     assert!(text.starts_with("backend faulty: ") && text.contains("injected"), "{text}");
     assert_eq!(loaded.run(&case.batch()).unwrap(), wanted);
 }
 
+/// A device that is gone answers nothing any more, and says of what kind the fault is.
+#[test]
+fn a_lost_device_stays_lost() {
+    for (trouble, fault) in [(Trouble::Lost, Fault::Lost), (Trouble::TimeOut, Fault::TimeOut)] {
+        let (device, troubles) = faulty();
+        let backend = GpuBackend::with_device(device).unwrap();
+        let case = Case::new(Kernel::Gemm, 3).unwrap();
+        let loaded = backend.load(Arc::clone(case.model())).unwrap();
+        loaded.run(&case.batch()).unwrap();
+        troubles.bring(trouble, 0);
+        for fault in [fault, Fault::Lost, Fault::Lost] {
+            match loaded.run(&case.batch()) {
+                Err(InferenceError::Device { fault: got, .. }) => assert_eq!(got, fault),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(backend.load(Arc::clone(case.model())).is_err());
+    }
+}
+
 #[test]
 fn a_refused_load_is_an_error_and_the_next_is_right() {
-    for (fault, times) in [(Fault::Memory, 2), (Fault::Copy, 2), (Fault::Record, 1)] {
-        let (device, after) = faulty(fault);
+    for (trouble, times) in [(Trouble::Memory, 2), (Trouble::Copy, 2), (Trouble::Record, 1)] {
+        let (device, troubles) = faulty();
         let backend = GpuBackend::with_device(device).unwrap();
         let case = Case::new(Kernel::Conv2d, 3).unwrap();
         for which in 0..times {
-            after.store(which, Ordering::Relaxed);
-            assert!(backend.load(Arc::clone(case.model())).is_err(), "{fault:?} {which}");
+            troubles.bring(trouble, which);
+            assert!(backend.load(Arc::clone(case.model())).is_err(), "{trouble:?} {which}");
         }
         let loaded = backend.load(Arc::clone(case.model())).unwrap();
         case.compare(&loaded.run(&case.batch()).unwrap()).unwrap();
@@ -125,14 +62,14 @@ fn a_refused_load_is_an_error_and_the_next_is_right() {
 /// Where there is no memory for a larger batch the runs go one by one.
 #[test]
 fn memory_that_is_refused_later_only_costs_time() {
-    let (device, after) = faulty(Fault::Memory);
+    let (device, troubles) = faulty();
     let backend = GpuBackend::with_device(device).unwrap();
     let case = Case::new(Kernel::Conv2d, 3).unwrap();
     let batch = case.batch().repeat(7);
     let wanted = Reference.load(Arc::clone(case.model())).unwrap().run(&batch).unwrap();
     let loaded = backend.load(Arc::clone(case.model())).unwrap();
     for which in 0..4 {
-        after.store(which, Ordering::Relaxed);
+        troubles.bring(Trouble::Memory, which);
         assert_eq!(loaded.run(&batch).unwrap(), wanted);
     }
 }
@@ -140,15 +77,16 @@ fn memory_that_is_refused_later_only_costs_time() {
 /// One wrong bit in any kernel's answer keeps the backend off.
 #[test]
 fn one_flipped_bit_fails_the_self_test() {
-    let (device, after) = faulty(Fault::FlippedBit);
-    after.store(0, Ordering::Relaxed);
-    let backend = GpuBackend::unchecked(device);
-    assert!(matches!(backend.self_test(), Err(Error::SelfTest { .. })));
     for &kernel in Kernel::ALL {
-        after.store(0, Ordering::Relaxed);
+        let (device, troubles) = faulty();
+        troubles.bring(Trouble::Wrong(kernel), 0);
+        let backend = GpuBackend::unchecked(device);
         match backend.check(&Case::new(kernel, 2).unwrap()).unwrap_err() {
             Error::SelfTest { kernel: named, seed: 2, .. } => assert_eq!(named, kernel),
             error => panic!("{error}"),
         }
     }
+    let (device, troubles) = faulty();
+    troubles.bring(Trouble::Wrong(Kernel::Rescale), 0);
+    assert!(matches!(GpuBackend::with_device(device), Err(Error::SelfTest { .. })));
 }

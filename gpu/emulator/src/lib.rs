@@ -14,7 +14,10 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod faulty;
 mod process;
+
+pub use faulty::{FaultyDevice, FaultySequence, Trouble, Troubles};
 
 use isocortex_gpu::{Device, Error, Fault, Launch, Part, THREADS};
 use process::{Process, Range};
