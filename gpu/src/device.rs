@@ -21,6 +21,11 @@ pub trait Device: Send + Sync + 'static {
     /// Launches prepared to be played again and again. Keeps the memory that they name.
     type Sequence: Send;
 
+    /// Whether it runs this kernel; a model that needs another one runs on the CPU.
+    fn has(&self, _kernel: Kernel) -> bool {
+        true
+    }
+
     /// Takes `bytes` of memory, at least one. The contents are anything.
     ///
     /// # Errors

@@ -38,6 +38,8 @@ mod resident;
 mod selftest;
 mod stopwatch;
 mod tail;
+#[cfg(feature = "vulkan")]
+mod vulkan;
 
 pub use backend::GpuBackend;
 #[cfg(feature = "cuda")]
@@ -49,3 +51,5 @@ pub use isocortex_inference::Fault;
 pub use kernel::{Kernel, THREADS};
 pub use selftest::Case;
 pub use stopwatch::Stopwatch;
+#[cfg(feature = "vulkan")]
+pub use vulkan::{VulkanAdapter, VulkanBackend, VulkanDevice, VulkanMemory, VulkanSequence};

@@ -24,6 +24,7 @@ pub(crate) struct LoadedModel<D: Device> {
 impl<D: Device> LoadedModel<D> {
     pub fn new(residency: Arc<Residency<D>>, model: Arc<Model>) -> Result<Self, Error> {
         let (program, constants) = Program::new(&model, &fuse::groups(&model))?;
+        program.runs_on(&*residency.device)?;
         let (key, program) = (residency.key(), Arc::new(program));
         let this = Self { residency, key, model, program, taking: Mutex::default() };
         this.take(constants)?;

@@ -1,7 +1,7 @@
 //! A model as launches over two blocks of a device's memory: one of constants, one of values.
 
 use crate::{
-    ALIGNMENT, Error,
+    ALIGNMENT, Device, Error,
     fuse::Group,
     lower::{Argument, Step, Work, lower},
     plan::Layout,
@@ -151,6 +151,15 @@ impl Program {
             .last()
             .unwrap_or(1);
         Ok((program, constants))
+    }
+
+    /// Refuses a device that lacks one of the kernels.
+    ///
+    /// # Errors
+    /// [`Error::NoKernel`].
+    pub fn runs_on(&self, device: &impl Device) -> Result<(), Error> {
+        let mut kernels = self.launches.iter().map(|launch| launch.work.kernel);
+        kernels.find(|&kernel| !device.has(kernel)).map_or(Ok(()), |kernel| Err(Error::NoKernel(kernel.to_string())))
     }
 
     /// Bytes of an item in one run.

@@ -1,0 +1,218 @@
+//! The Vulkan device, by wgpu: every GPU that has a Vulkan driver.
+
+mod adapter;
+mod card;
+mod sequence;
+mod shaders;
+
+pub use adapter::VulkanAdapter;
+pub use sequence::VulkanSequence;
+
+use crate::{ALIGNMENT, Device, Error, GpuBackend, Kernel, Launch, Part};
+use card::Card;
+use isocortex_inference::Fault;
+use std::{collections::BTreeMap, time::Duration};
+use wgpu::{
+    BindGroupLayout, BindGroupLayoutDescriptor, BindGroupLayoutEntry, BindingType, Buffer, BufferBindingType,
+    BufferDescriptor, BufferUsages, ComputePipeline, ComputePipelineDescriptor, PipelineCompilationOptions,
+    PipelineLayoutDescriptor, ShaderModuleDescriptor, ShaderSource, ShaderStages,
+};
+
+/// Vulkan does not say what is free: what models may use unless the backend is told otherwise.
+const BUDGET: u64 = 2 << 30;
+/// How long a copy from the device may take.
+const DOWNLOAD: Duration = Duration::from_secs(60);
+
+/// Models on a GPU by its Vulkan driver.
+pub type VulkanBackend = GpuBackend<VulkanDevice>;
+
+impl VulkanBackend {
+    /// The best GPU, after its self-test; never one that a CPU emulates.
+    ///
+    /// # Errors
+    /// [`Error::NoVulkan`], [`Error::SelfTest`], or what the driver says.
+    pub fn new() -> Result<Self, Error> {
+        Self::with_device(VulkanDevice::open(&VulkanAdapter::best(false)?)?)
+    }
+}
+
+/// A Vulkan device with the kernels loaded.
+pub struct VulkanDevice {
+    /// By number of the kernel.
+    pipelines: Vec<Option<(ComputePipeline, BindGroupLayout)>>,
+    card: Card,
+    budget: u64,
+    /// Most bytes of one pointer, and most blocks along one side of a grid.
+    binding: u64,
+    side: u32,
+    description: String,
+}
+
+/// Memory of a [`VulkanDevice`].
+pub struct VulkanMemory {
+    buffer: Buffer,
+}
+
+impl VulkanDevice {
+    /// This device, with all kernels compiled.
+    ///
+    /// # Errors
+    /// What the driver says, with the kernel's name.
+    pub fn open(adapter: &VulkanAdapter) -> Result<Self, Error> {
+        let card = Card::open(adapter)?;
+        let mut layouts = BTreeMap::new();
+        let mut pipelines = vec![];
+        for &kernel in Kernel::ALL {
+            pipelines.push(match shaders::source(kernel) {
+                None => None,
+                Some(source) => Some(card.guarded(&format!("loading kernel {kernel}"), || {
+                    let layout = layouts.entry(kernel.arguments().0);
+                    let layout = layout.or_insert_with_key(|&pointers| layout_of(&card, pointers)).clone();
+                    Ok((pipeline(&card, kernel, source, &layout), layout))
+                })?),
+            });
+        }
+        let limits = card.device().limits();
+        let (binding, side) = (limits.max_storage_buffer_binding_size, limits.max_compute_workgroups_per_dimension);
+        let budget = limits.max_buffer_size.min(BUDGET);
+        Ok(Self { pipelines, card, budget, binding, side: side.max(1), description: adapter.description() })
+    }
+
+    /// The device's name and driver, and whether it is software.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn pipeline(&self, kernel: Kernel) -> Result<&(ComputePipeline, BindGroupLayout), Error> {
+        let pipeline = self.pipelines.get(kernel as usize).and_then(Option::as_ref);
+        pipeline.ok_or_else(|| Error::NoKernel(kernel.to_string()))
+    }
+
+    /// Whole words of a part, in bytes.
+    fn extent(&self, part: &Part<'_, VulkanMemory>) -> Result<u64, Error> {
+        let size = (part.bytes as u64).next_multiple_of(4);
+        if size > self.binding {
+            let most = self.binding;
+            return Err(Error::NoKernel(format!("values of {size} bytes: {most} is the most that it binds")));
+        }
+        if (part.offset as u64).saturating_add(size) > part.memory.buffer.size() {
+            return Err(Error::layout("a part beyond its memory"));
+        }
+        Ok(size)
+    }
+
+    /// Copies before the next commands.
+    fn write(&self, to: &Part<'_, VulkanMemory>, bytes: &[u8]) -> Result<(), Error> {
+        let size = self.extent(&Part { bytes: bytes.len(), ..*to })?;
+        let Some(size) = wgpu::BufferSize::new(size) else { return Ok(()) };
+        let view = self.card.queue().write_buffer_with(&to.memory.buffer, to.offset as u64, size);
+        let mut view = view.ok_or_else(|| card::error(Fault::Memory, "copying to the device", "refused"))?;
+        view.slice(..bytes.len()).copy_from_slice(bytes);
+        // Part of the last word's bytes are beyond the part: up to ALIGNMENT they are no one's.
+        view.slice(bytes.len()..).fill(0);
+        Ok(())
+    }
+
+    /// A grid of two dimensions, none too long for the device, and few blocks over.
+    fn grid(&self, blocks: u32) -> [u32; 2] {
+        let rows = blocks.div_ceil(self.side);
+        [blocks.div_ceil(rows.max(1)), rows]
+    }
+}
+
+/// Pointers, then the struct.
+fn layout_of(card: &Card, pointers: usize) -> BindGroupLayout {
+    let entries: Vec<_> = (0..=pointers)
+        .map(|binding| BindGroupLayoutEntry {
+            binding: binding as u32,
+            visibility: ShaderStages::COMPUTE,
+            ty: BindingType::Buffer {
+                ty: BufferBindingType::Storage { read_only: binding == pointers },
+                has_dynamic_offset: false,
+                min_binding_size: None,
+            },
+            count: None,
+        })
+        .collect();
+    card.device().create_bind_group_layout(&BindGroupLayoutDescriptor { label: None, entries: &entries })
+}
+
+fn pipeline(card: &Card, kernel: Kernel, source: String, layout: &BindGroupLayout) -> ComputePipeline {
+    let label = Some(kernel.name());
+    let source = ShaderSource::Wgsl(source.into());
+    let module = card.device().create_shader_module(ShaderModuleDescriptor { label, source });
+    let layout = card.device().create_pipeline_layout(&PipelineLayoutDescriptor {
+        label,
+        bind_group_layouts: &[Some(layout)],
+        immediate_size: 0,
+    });
+    card.device().create_compute_pipeline(&ComputePipelineDescriptor {
+        label,
+        layout: Some(&layout),
+        module: &module,
+        entry_point: Some("main"),
+        // Every kernel writes its tile before it reads it.
+        compilation_options: PipelineCompilationOptions {
+            zero_initialize_workgroup_memory: false,
+            ..Default::default()
+        },
+        cache: None,
+    })
+}
+
+impl Device for VulkanDevice {
+    const NAME: &'static str = "vulkan";
+    type Memory = VulkanMemory;
+    type Sequence = VulkanSequence;
+
+    fn has(&self, kernel: Kernel) -> bool {
+        self.pipeline(kernel).is_ok()
+    }
+
+    fn alloc(&self, bytes: usize) -> Result<VulkanMemory, Error> {
+        self.card.guarded(&format!("allocating {bytes} bytes"), || {
+            let buffer = self.card.device().create_buffer(&BufferDescriptor {
+                label: None,
+                // Whole words of the last part, and more.
+                size: (bytes as u64).next_multiple_of(ALIGNMENT as u64),
+                usage: BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            });
+            Ok(VulkanMemory { buffer })
+        })
+    }
+
+    fn upload(&self, to: Part<'_, VulkanMemory>, bytes: &[u8]) -> Result<(), Error> {
+        within(&to, bytes.len())?;
+        self.card.guarded("copying to the device", || self.write(&to, bytes))
+    }
+
+    fn download(&self, from: Part<'_, VulkanMemory>, bytes: &mut [u8]) -> Result<(), Error> {
+        let mut copy = VulkanSequence::record(self, &[])?;
+        self.play(&mut copy, &[], &mut [(from, bytes)], DOWNLOAD)
+    }
+
+    fn record(&self, launches: &[Launch<'_, VulkanMemory>]) -> Result<VulkanSequence, Error> {
+        VulkanSequence::record(self, launches)
+    }
+
+    fn play(
+        &self,
+        sequence: &mut VulkanSequence,
+        inputs: &[(Part<'_, VulkanMemory>, &[u8])],
+        outputs: &mut [(Part<'_, VulkanMemory>, &mut [u8])],
+        limit: Duration,
+    ) -> Result<(), Error> {
+        inputs.iter().try_for_each(|(part, bytes)| within(part, bytes.len()))?;
+        outputs.iter().try_for_each(|(part, bytes)| within(part, bytes.len()))?;
+        sequence.play(self, inputs, outputs, limit)
+    }
+
+    fn budget(&self) -> u64 {
+        self.budget
+    }
+}
+
+fn within(part: &Part<'_, VulkanMemory>, bytes: usize) -> Result<(), Error> {
+    if bytes <= part.bytes { Ok(()) } else { Err(Error::layout("a copy beyond its part")) }
+}

@@ -1,0 +1,165 @@
+//! The shaders of `gpu/shaders` as the text that a driver is given: files put together, and for each pointer the
+//! functions that take elements out of its words.
+
+use crate::Kernel;
+
+macro_rules! shaders {
+    ($($variant:ident $name:literal,)*) => {
+        /// The kernel's own file, where it has one.
+        pub(super) const fn file(kernel: Kernel) -> Option<&'static str> {
+            match kernel {
+                $(Kernel::$variant => Some(include_str!(concat!("../../shaders/", $name, ".wgsl"))),)*
+                #[allow(unreachable_patterns, reason = "kernels that have no shader yet")]
+                _ => None,
+            }
+        }
+
+        #[cfg(test)]
+        const NAMES: &[(Kernel, &str)] = &[$((Kernel::$variant, $name)),*];
+    };
+}
+
+shaders! {
+    Gemm "gemm_s8_s8_s32",
+    Conv2d "conv2d_s8_s8_s32",
+    DepthwiseConv2d "depthwise_conv2d_s8_s8_s32",
+    Rescale "rescale",
+    AddScaled "add_scaled",
+    Clamp "clamp",
+    MaxPool "maxpool_s8",
+    ReduceSum "reduce_sum",
+    CopyStrided "copy_strided",
+    TransposeTile "transpose_tile",
+    Fill "fill",
+    ResizeNearest "resize_nearest",
+    ResizeBilinear "resize_bilinear",
+    GatherRows "gather_rows",
+    ScatterWinner "scatter_winner",
+    ScatterRow "scatter_row",
+    Rope "rope",
+    KvAppend "kv_append",
+    CausalMask "causal_mask",
+    Table8 "table8",
+}
+
+macro_rules! parts {
+    ($($name:literal,)*) => {
+        /// A file that shaders include.
+        fn part(name: &str) -> Option<&'static str> {
+            match name {
+                $($name => Some(include_str!(concat!("../../shaders/", $name))),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+parts! {
+    "prelude.wgsl",
+    "wide.wgsl",
+    "elements.wgsl",
+    "units.wgsl",
+    "divisor.wgsl",
+    "zoom.wgsl",
+    "tail.wgsl",
+    "tile.wgsl",
+}
+
+/// The whole text of a kernel's shader. A file that is not there stays named in it, which no compiler takes.
+pub(super) fn source(kernel: Kernel) -> Option<String> {
+    let mut text = String::new();
+    for line in file(kernel)?.lines() {
+        text += line.strip_prefix("#include ").and_then(part).unwrap_or(line);
+        text.push('\n');
+        if let Some((name, atomic)) = pointer(line) {
+            // An array of atomics is only written.
+            text += &if atomic { SET } else { READ }.replace('X', name);
+        }
+    }
+    Some(text)
+}
+
+/// Name of the pointer that a line declares, and whether its words are atomic.
+fn pointer(line: &str) -> Option<(&str, bool)> {
+    let (_, declared) = line.split_once("var<storage, read_write> ")?;
+    let (name, kind) = declared.split_once(':')?;
+    Some((name, kind.contains("atomic")))
+}
+
+/// Element `i` of each type, unit `i` (as `units.wgsl` says), and four bytes anywhere, of which those beyond the array
+/// are any.
+const READ: &str = "
+fn X_i8(i: i32) -> i32 { return byte_of(X[i >> 2u], u32(i) & 3u); }
+fn X_i16(i: i32) -> i32 { return half_of(X[i >> 1u], u32(i) & 1u); }
+fn X_i32(i: i32) -> i32 { return i32(X[i]); }
+fn X_typed(kind: i32, i: i32) -> i32 {
+    if kind == TYPE_I8 { return X_i8(i); }
+    if kind == TYPE_I16 { return X_i16(i); }
+    return X_i32(i);
+}
+fn X_unit(unit: i32, i: i32) -> vec4<u32> {
+    if unit == 16 { return vec4<u32>(X[4 * i], X[4 * i + 1], X[4 * i + 2], X[4 * i + 3]); }
+    if unit == 8 { return vec4<u32>(X[2 * i], X[2 * i + 1], 0u, 0u); }
+    return vec4<u32>(u32(X_typed(unit / 2, i)), 0u, 0u, 0u);
+}
+fn X_bytes(at: u32) -> u32 {
+    let bits = (at & 3u) * 8u;
+    let low = X[at >> 2u];
+    if bits == 0u { return low; }
+    return (low >> bits) | (X[min((at >> 2u) + 1u, arrayLength(&X) - 1u)] << (32u - bits));
+}
+";
+
+/// Element `i` and unit `i` are set. Each thread touches only its own bits, so that the order of two in a word does
+/// not matter.
+const SET: &str = "
+fn X_set(kind: i32, i: i32, v: i32) {
+    if kind == TYPE_I32 { atomicStore(&X[i], u32(v)); return; }
+    let doublings = u32(2 - kind);
+    let at = u32(i) >> doublings;
+    let place = u32(i) & ((1u << doublings) - 1u);
+    atomicAnd(&X[at], ~placed(kind, place, -1));
+    atomicOr(&X[at], placed(kind, place, v));
+}
+fn X_set_unit(unit: i32, i: i32, v: vec4<u32>) {
+    if unit < 4 { X_set(unit - 1, i, i32(v.x)); return; }
+    let words = unit / 4;
+    for (var k = 0; k < words; k++) { atomicStore(&X[words * i + k], v[k]); }
+}
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shaders_have_the_names_and_pointers_of_their_kernels() {
+        for &(kernel, name) in NAMES {
+            assert_eq!(kernel.name(), name);
+            let file = file(kernel).unwrap();
+            let (pointers, _) = kernel.arguments();
+            assert!(file.starts_with(&format!("// As {name}.cu.")), "{kernel}");
+            assert_eq!(file.lines().filter_map(pointer).count(), pointers, "{kernel}");
+            for binding in 0..=pointers {
+                let access = if binding < pointers { "read_write" } else { "read" };
+                let declared = format!("@group(0) @binding({binding}) var<storage, {access}> ");
+                assert!(file.contains(&declared), "{kernel}: {declared}");
+            }
+            assert!(!source(kernel).unwrap().contains("#include"), "{kernel}");
+        }
+    }
+
+    /// Nothing that a driver may compute in its own way.
+    #[test]
+    fn shaders_have_no_floats() {
+        for &(kernel, _) in NAMES {
+            let text = source(kernel).unwrap();
+            let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+            for word in code.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c)))) {
+                assert!(!["f16", "f32", "vec2f", "vec3f", "vec4f"].contains(&word), "{kernel}: {word}");
+                let number = word.starts_with(|c: char| c.is_ascii_digit());
+                assert!(!number || !(word.contains('.') || word.ends_with('f') && !word.starts_with("0x")), "{kernel}: {word}");
+            }
+        }
+    }
+}
