@@ -56,7 +56,8 @@ impl<D: Device> GpuBackend<D> {
 
     /// Whether the device has a kernel for every node of the model, and can count its elements.
     pub fn covers(&self, model: &Model) -> bool {
-        Program::new(model, &fuse::groups(model)).is_ok_and(|(program, _)| program.runs_on(self.device()).is_ok())
+        Program::new(model, &fuse::groups(model))
+            .is_ok_and(|(program, _)| program.runs_on(self.device()).is_ok())
     }
 
     /// Names of the model's ops that have no kernel, or none for a type or a shape that they have here.

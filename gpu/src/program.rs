@@ -159,7 +159,9 @@ impl Program {
     /// [`Error::NoKernel`].
     pub fn runs_on(&self, device: &impl Device) -> Result<(), Error> {
         let mut kernels = self.launches.iter().map(|launch| launch.work.kernel);
-        kernels.find(|&kernel| !device.has(kernel)).map_or(Ok(()), |kernel| Err(Error::NoKernel(kernel.to_string())))
+        kernels
+            .find(|&kernel| !device.has(kernel))
+            .map_or(Ok(()), |kernel| Err(Error::NoKernel(kernel.to_string())))
     }
 
     /// Bytes of an item in one run.

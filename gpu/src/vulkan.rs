@@ -73,7 +73,8 @@ impl VulkanDevice {
             });
         }
         let limits = card.device().limits();
-        let (binding, side) = (limits.max_storage_buffer_binding_size, limits.max_compute_workgroups_per_dimension);
+        let (binding, side) =
+            (limits.max_storage_buffer_binding_size, limits.max_compute_workgroups_per_dimension);
         let budget = limits.max_buffer_size.min(BUDGET);
         Ok(Self { pipelines, card, budget, binding, side: side.max(1), description: adapter.description() })
     }

@@ -3,7 +3,9 @@
 use isocortex_gpu::*;
 #[test]
 fn cases() {
-    for a in VulkanAdapter::all() { println!("{}", a.description()); }
+    for a in VulkanAdapter::all() {
+        println!("{}", a.description());
+    }
     let t = std::time::Instant::now();
     let device = VulkanDevice::open(&VulkanAdapter::best(true).unwrap()).unwrap();
     println!("open {:?}", t.elapsed());
@@ -13,7 +15,13 @@ fn cases() {
         let t = std::time::Instant::now();
         for seed in 0..100 {
             let case = Case::new(kernel, seed).unwrap();
-            if let Err(e) = backend.check(&case) { println!("{e}"); bad += 1; if bad % 4 == 0 { break } }
+            if let Err(e) = backend.check(&case) {
+                println!("{e}");
+                bad += 1;
+                if bad % 4 == 0 {
+                    break;
+                }
+            }
         }
         println!("{kernel} {:?}", t.elapsed());
     }

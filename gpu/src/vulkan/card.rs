@@ -69,7 +69,8 @@ impl Card {
         }
         self.alive(what)?;
         if let Some(e) = found {
-            let fault = if matches!(e, wgpu::Error::OutOfMemory { .. }) { Fault::Memory } else { Fault::Other };
+            let fault =
+                if matches!(e, wgpu::Error::OutOfMemory { .. }) { Fault::Memory } else { Fault::Other };
             return Err(error(fault, what, e));
         }
         done.unwrap_or_else(|_| Err(error(Fault::Panic, what, "the graphics library panicked")))

@@ -20,9 +20,6 @@ pub struct VulkanSequence {
     back: Option<Buffer>,
 }
 
-pub(super) type Inputs<'a> = [(Part<'a, VulkanMemory>, &'a [u8])];
-pub(super) type Outputs<'a> = [(Part<'a, VulkanMemory>, &'a mut [u8])];
-
 impl VulkanSequence {
     pub(super) fn record(on: &VulkanDevice, launches: &[Launch<'_, VulkanMemory>]) -> Result<Self, Error> {
         let mut ints = vec![];
@@ -70,8 +67,8 @@ impl VulkanSequence {
     pub(super) fn play(
         &mut self,
         on: &VulkanDevice,
-        inputs: &Inputs<'_>,
-        outputs: &mut Outputs<'_>,
+        inputs: &[(Part<'_, VulkanMemory>, &[u8])],
+        outputs: &mut [(Part<'_, VulkanMemory>, &mut [u8])],
         limit: Duration,
     ) -> Result<(), Error> {
         let what = &self.what();

@@ -71,19 +71,23 @@ pub(super) fn source(kernel: Kernel) -> Option<String> {
     for line in file(kernel)?.lines() {
         text += line.strip_prefix("#include ").and_then(part).unwrap_or(line);
         text.push('\n');
-        if let Some((name, atomic)) = pointer(line) {
-            // An array of atomics is only written.
-            text += &if atomic { SET } else { READ }.replace('X', name);
+        if let Some((name, functions)) = pointer(line) {
+            text += &functions.replace('X', name);
         }
     }
     Some(text)
 }
 
-/// Name of the pointer that a line declares, and whether its words are atomic.
-fn pointer(line: &str) -> Option<(&str, bool)> {
+/// Name of the pointer that a line declares, and the functions on it.
+fn pointer(line: &str) -> Option<(&str, &'static str)> {
     let (_, declared) = line.split_once("var<storage, read_write> ")?;
-    let (name, kind) = declared.split_once(':')?;
-    Some((name, kind.contains("atomic")))
+    let (name, kind) = declared.split_once(": ")?;
+    let functions = match kind {
+        "array<u32>;" => READ,
+        "array<atomic<u32>>;" => SET,
+        _ => "",
+    };
+    Some((name, functions))
 }
 
 /// Element `i` of each type, unit `i` (as `units.wgsl` says), and four bytes anywhere, of which those beyond the array
@@ -110,7 +114,7 @@ fn X_bytes(at: u32) -> u32 {
 }
 ";
 
-/// Element `i` and unit `i` are set. Each thread touches only its own bits, so that the order of two in a word does
+/// Element `i` and unit `i` of an array that is only written are set. Each thread touches only its own bits, so that the order of two in a word does
 /// not matter.
 const SET: &str = "
 fn X_set(kind: i32, i: i32, v: i32) {
@@ -155,10 +159,14 @@ mod tests {
         for &(kernel, _) in NAMES {
             let text = source(kernel).unwrap();
             let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
-            for word in code.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c)))) {
+            for word in code.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c))))
+            {
                 assert!(!["f16", "f32", "vec2f", "vec3f", "vec4f"].contains(&word), "{kernel}: {word}");
                 let number = word.starts_with(|c: char| c.is_ascii_digit());
-                assert!(!number || !(word.contains('.') || word.ends_with('f') && !word.starts_with("0x")), "{kernel}: {word}");
+                assert!(
+                    !number || !(word.contains('.') || word.ends_with('f') && !word.starts_with("0x")),
+                    "{kernel}: {word}"
+                );
             }
         }
     }
