@@ -1,6 +1,7 @@
 // As add_scaled.cu.
 #include prelude.wgsl
 #include wide.wgsl
+#include broadcast.wgsl
 #include elements.wgsl
 
 @group(0) @binding(0) var<storage, read_write> a: array<u32>;
@@ -11,6 +12,12 @@
 struct AddScaled {
     elements: i32, from_a: i32, from_b: i32, to: i32,
     multiplier_a: i32, multiplier_b: i32, zero_a: i32, zero_b: i32, shift: i32, zero_point: i32, lo: i32, hi: i32,
+    operands: Broadcast,
+}
+
+struct Broadcast {
+    depth: i32, dense: i32,
+    sizes: array<i32, 6>, strides: array<array<i32, 7>, 2>,
 }
 
 fn result_type() -> i32 {
@@ -18,6 +25,7 @@ fn result_type() -> i32 {
 }
 
 fn value(at: i32) -> i32 {
-    return added_scaled(a_typed(p.from_a, at) - p.zero_a, p.multiplier_a, b_typed(p.from_b, at) - p.zero_b,
-                        p.multiplier_b, p.shift, p.zero_point, p.lo, p.hi);
+    let a = a_typed(p.from_a, operand_at(0, at)) - p.zero_a;
+    let b = b_typed(p.from_b, operand_at(1, at)) - p.zero_b;
+    return added_scaled(a, p.multiplier_a, b, p.multiplier_b, p.shift, p.zero_point, p.lo, p.hi);
 }

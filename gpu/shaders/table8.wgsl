@@ -8,13 +8,13 @@
 @group(0) @binding(3) var<storage, read> p: Table8;
 
 struct Table8 {
-    elements: i32,
+    elements: i32, kind: i32,
 }
 
 fn result_type() -> i32 {
-    return TYPE_I8;
+    return p.kind;
 }
 
 fn value(at: i32) -> i32 {
-    return table_i8(x_i8(at) + 128);
+    return table_typed(p.kind, x_i8(at) + 128);
 }

@@ -132,3 +132,23 @@ fn added_scaled(a: i32, ma: i32, b: i32, mb: i32, shift: i32, zero_point: i32, l
     let sum = sum_wide(product(a, ma), product(b, mb));
     return clamp_wide(sum_wide(shift_rounded(sum, u32(shift)), widen(zero_point)), lo, hi);
 }
+
+struct Quotient {
+    quotient: Wide,
+    rest: u32,
+}
+
+// Of numbers that are not negative; 1 <= d <= 2^31, so that the rest of the high word and a bit stay a word.
+fn divided(v: Wide, d: u32) -> Quotient {
+    var rest = v.y % d;
+    var low = 0u;
+    for (var i = 0u; i < 32u; i++) {
+        rest = (rest << 1u) | ((v.x >> (31u - i)) & 1u);
+        low <<= 1u;
+        if rest >= d {
+            rest -= d;
+            low |= 1u;
+        }
+    }
+    return Quotient(Wide(low, v.y / d), rest);
+}
