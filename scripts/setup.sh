@@ -4,7 +4,8 @@
 # quick and silent when nothing is missing. Rust comes from its own installer, for this user alone.
 #
 #   scripts/setup.sh        for the build
-#   scripts/setup.sh test   for the tests too: Node.js and npm (solc), Python with venv (NumPy), g++
+#   scripts/setup.sh test   for the tests too: Node.js and npm (solc), Python with venv (NumPy), g++, and a Vulkan
+#                           driver, of which Mesa's software one will do
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -36,6 +37,12 @@ rust_is_new_enough() {
     [ "$(printf '%s\n' "$need" "${got%%-*}" | sort -V | head -n 1)" = "$need" ]
 }
 
+# The loader, and a driver that it is told of.
+have_vulkan() {
+    { compgen -G '/usr/lib/*/libvulkan.so.1' || compgen -G '/usr/lib*/libvulkan.so.1'; } >/dev/null || return 1
+    compgen -G '/usr/share/vulkan/icd.d/*.json' >/dev/null || compgen -G '/etc/vulkan/icd.d/*.json' >/dev/null
+}
+
 missing=()
 rust_is_new_enough || have rustup || have curl || missing+=(curl)
 for tool in cc c++ make pkg-config; do have "$tool" || missing+=("$tool"); done
@@ -43,6 +50,7 @@ have_libclang || missing+=(libclang)
 if [ "${1:-}" = test ]; then
     for tool in node npm python3; do have "$tool" || missing+=("$tool"); done
     ! have python3 || python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    have_vulkan || missing+=(vulkan)
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -70,6 +78,7 @@ if [ ${#missing[@]} -gt 0 ]; then
             curl) packages+=(curl ca-certificates) ;;
             node) packages+=(nodejs) ;;
             python3) packages+=(python3 python3-venv) ;;
+            vulkan) packages+=(libvulkan1 mesa-vulkan-drivers) ;;
             libclang) read -ra names <<<"$(libclang_packages)"; packages+=("${names[@]}") ;;
             *) packages+=("$tool") ;;
         esac

@@ -4,6 +4,8 @@
 //! every kernel, and says what is missing where there is none. Everything above the driver is written over
 //! [`Device`], so tests run the same graph walk and the same kernels on an emulation of the card.
 //!
+//! With the feature `vulkan`, [`Device`] is also any GPU with a Vulkan driver, by shaders of the same names.
+//!
 //! The kernels are CUDA C++ in `gpu/kernels`, one file a contract; their PTX is committed, made by
 //! `gpu/ptx.sh` and checked by it. Building needs no CUDA toolkit and starting needs no driver.
 //!

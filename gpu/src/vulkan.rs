@@ -8,7 +8,7 @@ mod shaders;
 pub use adapter::VulkanAdapter;
 pub use sequence::VulkanSequence;
 
-use crate::{ALIGNMENT, Device, Error, GpuBackend, Kernel, Launch, Part};
+use crate::{ALIGNMENT, Device, Error, Facts, GpuBackend, Kernel, Launch, Part};
 use card::Card;
 use isocortex_inference::Fault;
 use std::{collections::BTreeMap, time::Duration};
@@ -45,7 +45,7 @@ pub struct VulkanDevice {
     /// Most bytes of one pointer, and most blocks along one side of a grid.
     binding: u64,
     side: u32,
-    description: String,
+    facts: Facts,
 }
 
 /// Memory of a [`VulkanDevice`].
@@ -76,12 +76,12 @@ impl VulkanDevice {
         let (binding, side) =
             (limits.max_storage_buffer_binding_size, limits.max_compute_workgroups_per_dimension);
         let budget = limits.max_buffer_size.min(BUDGET);
-        Ok(Self { pipelines, card, budget, binding, side: side.max(1), description: adapter.description() })
+        Ok(Self { pipelines, card, budget, binding, side: side.max(1), facts: adapter.facts() })
     }
 
-    /// The device's name and driver, and whether it is software.
-    pub fn description(&self) -> &str {
-        &self.description
+    /// What it says of itself.
+    pub fn facts(&self) -> Facts {
+        self.facts.clone()
     }
 
     fn pipeline(&self, kernel: Kernel) -> Result<&(ComputePipeline, BindGroupLayout), Error> {

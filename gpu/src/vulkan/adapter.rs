@@ -1,6 +1,6 @@
 //! Which of a machine's Vulkan devices is used.
 
-use crate::Error;
+use crate::{Error, Facts};
 use wgpu::{Adapter, Backends, DeviceType, Instance, InstanceDescriptor, InstanceFlags};
 
 /// Pointers and the struct that the largest kernel takes.
@@ -45,7 +45,7 @@ impl VulkanAdapter {
         for adapter in Self::all() {
             match adapter.unfit(software) {
                 None => return Ok(adapter),
-                Some(reason) => refused.push(format!("{}: {reason}", adapter.description())),
+                Some(reason) => refused.push(format!("{}: {reason}", adapter.name())),
             }
         }
         Err(Error::NoVulkan(if refused.is_empty() { "no driver found".into() } else { refused.join("; ") }))
@@ -72,19 +72,8 @@ impl VulkanAdapter {
         self.adapter.get_info().device_type == DeviceType::Cpu
     }
 
-    /// The device's name.
-    pub fn name(&self) -> String {
-        self.adapter.get_info().name
-    }
-
-    /// The driver's name and version.
-    pub fn driver(&self) -> String {
-        let info = self.adapter.get_info();
-        format!("{} {}", info.driver, info.driver_info).trim().to_owned()
-    }
-
-    /// Name, driver, and whether it is software, in a line.
-    pub fn description(&self) -> String {
+    /// What it says of itself: Vulkan tells of memory only how much of it is where, so that is left out.
+    pub fn facts(&self) -> Facts {
         let kind = match self.adapter.get_info().device_type {
             DeviceType::DiscreteGpu => "discrete",
             DeviceType::IntegratedGpu => "integrated",
@@ -92,7 +81,18 @@ impl VulkanAdapter {
             DeviceType::Cpu => "software",
             DeviceType::Other => "other",
         };
-        format!("{} ({kind}, {})", self.name(), self.driver())
+        let driver = format!("{kind}, {}", self.driver());
+        Facts { name: self.name(), driver, memory: 0, kernels: "packed dot products".into() }
+    }
+
+    fn name(&self) -> String {
+        self.adapter.get_info().name
+    }
+
+    /// The driver's name and version.
+    fn driver(&self) -> String {
+        let info = self.adapter.get_info();
+        format!("{} {}", info.driver, info.driver_info).trim().to_owned()
     }
 
     pub(super) fn get(&self) -> &Adapter {
