@@ -71,6 +71,7 @@ macro_rules! parts {
 parts! {
     "prelude.wgsl",
     "wide.wgsl",
+    "words.wgsl",
     "elements.wgsl",
     "units.wgsl",
     "divisor.wgsl",
@@ -81,19 +82,34 @@ parts! {
     "roots.wgsl",
     "tail.wgsl",
     "tile.wgsl",
+    "tile_wide.wgsl",
+    "batch_matmul.wgsl",
+    "conv2d_limbs.wgsl",
+    "conv_transpose2d.wgsl",
+    "keys.wgsl",
+    "top_k.wgsl",
 }
 
 /// The whole text of a kernel's shader. A file that is not there stays named in it, which no compiler takes.
 pub(super) fn source(kernel: Kernel) -> Option<String> {
     let mut text = String::new();
-    for line in file(kernel)?.lines() {
-        text += line.strip_prefix("#include ").and_then(part).unwrap_or(line);
+    put(&mut text, file(kernel)?);
+    Some(text)
+}
+
+/// Adds the file with what it includes.
+fn put(text: &mut String, file: &str) {
+    for line in file.lines() {
+        if let Some(part) = line.strip_prefix("#include ").and_then(part) {
+            put(text, part);
+            continue;
+        }
+        text.push_str(line);
         text.push('\n');
         if let Some((name, functions)) = pointer(line) {
-            text += &functions.replace('X', name);
+            text.push_str(&functions.replace('X', name));
         }
     }
-    Some(text)
 }
 
 /// Name of the pointer that a line declares, and the functions on it.
@@ -158,16 +174,15 @@ mod tests {
     fn shaders_have_the_names_and_pointers_of_their_kernels() {
         for &(kernel, name) in NAMES {
             assert_eq!(kernel.name(), name);
-            let file = file(kernel).unwrap();
-            let (pointers, _) = kernel.arguments();
-            assert!(file.starts_with(&format!("// As {name}.cu.")), "{kernel}");
-            assert_eq!(file.lines().filter_map(pointer).count(), pointers, "{kernel}");
+            let (source, pointers) = (source(kernel).unwrap(), kernel.arguments().0);
+            assert!(source.starts_with(&format!("// As {name}.cu.")), "{kernel}");
+            assert_eq!(source.lines().filter_map(pointer).count(), pointers, "{kernel}");
             for binding in 0..=pointers {
                 let access = if binding < pointers { "read_write" } else { "read" };
                 let declared = format!("@group(0) @binding({binding}) var<storage, {access}> ");
-                assert!(file.contains(&declared), "{kernel}: {declared}");
+                assert!(source.contains(&declared), "{kernel}: {declared}");
             }
-            assert!(!source(kernel).unwrap().contains("#include"), "{kernel}");
+            assert!(!source.contains("#include"), "{kernel}");
         }
     }
 
@@ -179,6 +194,7 @@ mod tests {
             let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
             for word in code.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c))))
             {
+                // float: the names that a shader must not have.
                 assert!(!["f16", "f32", "vec2f", "vec3f", "vec4f"].contains(&word), "{kernel}: {word}");
                 let number = word.starts_with(|c: char| c.is_ascii_digit());
                 assert!(

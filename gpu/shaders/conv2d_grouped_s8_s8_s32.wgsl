@@ -1,0 +1,11 @@
+// As conv2d_grouped_s8_s8_s32.cu.
+#include prelude.wgsl
+#include conv2d_limbs.wgsl
+
+fn element(at: i32) -> i32 {
+    return x_i8(at);
+}
+
+fn offset() -> i32 {
+    return 0;
+}

@@ -1,0 +1,7 @@
+// As conv_transpose2d_s16_s8_s32.cu.
+#include prelude.wgsl
+#include conv_transpose2d.wgsl
+
+fn element(at: i32) -> i32 {
+    return x_i16(at);
+}
