@@ -3,7 +3,7 @@
 use crate::{
     Device, Error, Kernel, fuse,
     loaded::{LoadedModel, report},
-    lower::lower,
+    lower::{Step, lower},
     program::Program,
     residency::Residency,
     selftest::Case,
@@ -63,7 +63,10 @@ impl<D: Device> GpuBackend<D> {
     /// Names of the model's ops that have no kernel, or none for a type or a shape that they have here.
     pub fn missing(&self, model: &Model) -> BTreeSet<&'static str> {
         let groups = fuse::groups(model);
-        let missing = groups.iter().filter(|group| matches!(lower(model, group), Err(Error::NoKernel(_))));
+        let missing = groups.iter().filter(|group| match lower(model, group) {
+            Ok(Step::Launches(works)) => works.iter().any(|work| !self.device().has(work.kernel)),
+            lowered => matches!(lowered, Err(Error::NoKernel(_))),
+        });
         missing.filter_map(|group| model.header().nodes.get(group.first)).map(|node| node.op.name()).collect()
     }
 
