@@ -54,6 +54,11 @@ impl<D: Device> GpuBackend<D> {
         Self { residency: Residency::new(Arc::clone(&self.residency.device), bytes), rest: self.rest }
     }
 
+    /// Bytes of device memory that models have now, and how many they may have.
+    pub fn memory(&self) -> (u64, u64) {
+        (self.residency.used(), self.residency.budget())
+    }
+
     /// Whether the device has a kernel for every node of the model, and can count its elements.
     pub fn covers(&self, model: &Model) -> bool {
         Program::new(model, &fuse::groups(model))

@@ -1,22 +1,26 @@
 //! The CUDA device, by cust.
 
+mod card;
 mod facts;
 mod memory;
+mod sequence;
 
 pub use memory::CudaMemory;
+pub use sequence::CudaSequence;
 
-use crate::{Device, Error, GpuBackend, Kernel, Launch, Part, THREADS};
+use crate::{Device, Error, GpuBackend, Kernel, Launch, Part};
+use card::Card;
 use cust::{
-    CudaFlags,
-    context::{Context, CurrentContext},
-    device::{Device as Card, DeviceAttribute},
-    error::CudaError,
-    memory::CopyDestination,
-    module::Module,
-    stream::{Stream, StreamFlags},
+    CudaFlags, context::Context, device::DeviceAttribute, error::CudaError, module::Module, stream::Stream,
 };
 use isocortex_inference::Fault;
-use std::{ffi::c_void, sync::Arc, time::Duration};
+use memory::Channels;
+use std::{sync::Arc, time::Duration};
+
+/// Bytes of a constant that are copied at once.
+const PIECE: usize = 16 << 20;
+/// How long one such copy may take.
+const COPY: Duration = Duration::from_secs(10);
 
 /// Models on an NVIDIA card.
 pub type CudaBackend = GpuBackend<CudaDevice>;
@@ -70,8 +74,9 @@ impl Target {
 pub struct CudaDevice {
     // Dropped in this order: what lives in the context, then the context.
     modules: Vec<Module>,
-    stream: Stream,
-    context: Arc<Context>,
+    channels: Channels,
+    card: Arc<Card>,
+    patience: Option<Duration>,
     budget: u64,
     compute: (i32, i32),
     description: String,
@@ -124,14 +129,14 @@ impl CudaDevice {
     pub fn open_with(ordinal: u32, target: Option<Target>) -> Result<Self, Error> {
         isocortex_libcuda::open().map_err(|e| Error::NoDriver(e.to_string()))?;
         let found = match cust::init(CudaFlags::empty()) {
-            Ok(()) => Card::num_devices().map_err(at("counting devices"))?,
+            Ok(()) => cust::device::Device::num_devices().map_err(at("counting devices"))?,
             Err(CudaError::NoDevice) => 0,
             Err(error) => return Err(at("starting the driver")(error)),
         };
         if ordinal >= found {
             return Err(Error::NoDevice { ordinal, found });
         }
-        let card = Card::get_device(ordinal).map_err(at("opening the device"))?;
+        let card = cust::device::Device::get_device(ordinal).map_err(at("opening the device"))?;
         let name = card.name().map_err(at("opening the device"))?;
         let attribute = |a| card.get_attribute(a).map_err(at("reading the compute capability"));
         let major = attribute(DeviceAttribute::ComputeCapabilityMajor)?;
@@ -143,17 +148,21 @@ impl CudaDevice {
         let target = target.or(best.copied()).unwrap_or(Target::Sm75);
 
         let context = Context::new(card).map_err(at("creating a context"))?;
-        let stream = Stream::new(StreamFlags::DEFAULT, None).map_err(at("creating a stream"))?;
         let modules = Kernel::ALL.iter().map(|&kernel| {
             let [sm75, sm80] = kernel.ptx();
             let ptx = if target == Target::Sm80 { sm80 } else { sm75 };
-            Module::from_ptx(ptx, &[]).map_err(at(format!("loading kernel {kernel}")))
+            let module = Module::from_ptx(ptx, &[]);
+            // Asked for once here: a driver that loads lazily would do it while a graph is captured.
+            let found = module.and_then(|m| m.get_function(kernel.name()).map(|_| ()).map(|()| m));
+            found.map_err(at(format!("loading kernel {kernel}")))
         });
         let modules = modules.collect::<Result<Vec<_>, _>>()?;
         let (free, _) = cust::memory::mem_get_info().map_err(at("asking for free memory"))?;
         let budget = free as u64 / 2;
         let description = format!("{name}, compute capability {major}.{minor}");
-        Ok(Self { modules, stream, context: Arc::new(context), budget, compute: (major, minor), description })
+        let card = Arc::new(Card::new(context));
+        let channels = Channels::new(&card);
+        Ok(Self { modules, channels, card, patience: None, budget, compute: (major, minor), description })
     }
 
     /// The card's name and compute capability.
@@ -166,46 +175,22 @@ impl CudaDevice {
         self.compute
     }
 
-    fn enter(&self) -> Result<(), Error> {
-        CurrentContext::set_current(&*self.context).map_err(at("entering the context"))
+    /// The card with one time limit for everything in place of what fits the work: for tests, and for a card that
+    /// others keep busy for long.
+    #[must_use]
+    pub fn with_patience(mut self, limit: Duration) -> Self {
+        self.patience = Some(limit);
+        self
     }
 }
 
 impl Drop for CudaDevice {
     fn drop(&mut self) {
-        // Modules and the stream are freed in the current context; a failure here leaves them to the process.
-        let _ = self.enter();
-    }
-}
-
-/// Launches with their addresses, and the memory that these are in.
-pub struct CudaSequence {
-    launches: Vec<Recorded>,
-    _memory: Vec<CudaMemory>,
-}
-
-struct Recorded {
-    kernel: Kernel,
-    blocks: u32,
-    pointers: Vec<u64>,
-    ints: Vec<i32>,
-}
-
-impl CudaDevice {
-    fn launch(&self, launch: &Recorded) -> Result<(), Error> {
-        let fault = || at(format!("launching kernel {}", launch.kernel));
-        let module = self.modules.get(launch.kernel as usize).ok_or_else(|| Error::layout(launch.kernel))?;
-        let function = module.get_function(launch.kernel.name()).map_err(fault())?;
-        let mut pointers = launch.pointers.clone();
-        let mut ints = launch.ints.clone();
-        let mut arguments: Vec<*mut c_void> =
-            pointers.iter_mut().map(|p| std::ptr::from_mut(p).cast()).collect();
-        arguments.push(ints.as_mut_ptr().cast());
-        // SAFETY: the arguments are as many and as large as the kernel's (`Launch::check`), and the driver copies
-        // them before it returns. The kernel stays within its memory: sizes come from a checked model, and the
-        // same code runs under the address sanitizer in the tests. The sequence keeps the memory, and is not
-        // dropped before the stream has been waited for.
-        unsafe { self.stream.launch(&function, launch.blocks, THREADS, 0, &arguments) }.map_err(fault())
+        let modules = std::mem::take(&mut self.modules);
+        // Freed in the current context; where the card is lost they are left to the process.
+        if !self.card.frees() {
+            std::mem::forget(modules);
+        }
     }
 }
 
@@ -215,34 +200,32 @@ impl Device for CudaDevice {
     type Sequence = CudaSequence;
 
     fn alloc(&self, bytes: usize) -> Result<CudaMemory, Error> {
-        self.enter()?;
-        CudaMemory::new(&self.context, bytes).map_err(at(format!("allocating {bytes} bytes")))
+        self.card.enter()?;
+        self.card.note(format!("allocating {bytes} bytes"), CudaMemory::new(&self.card, bytes))
     }
 
     fn upload(&self, to: Part<'_, CudaMemory>, bytes: &[u8]) -> Result<(), Error> {
-        self.enter()?;
-        // The copy is on the legacy default stream, which this stream and the host order themselves with.
-        to.memory
-            .with(to.offset, to.bytes, bytes.len(), |x| x.copy_from(bytes))
-            .map_err(at("copying to the device"))
+        inside(to, bytes)?;
+        for (index, piece) in bytes.chunks(PIECE).enumerate() {
+            self.channels.run(&[(from(to, index), piece)], &mut [], COPY, |_| Ok(()))?;
+        }
+        Ok(())
     }
 
-    fn download(&self, from: Part<'_, CudaMemory>, bytes: &mut [u8]) -> Result<(), Error> {
-        self.enter()?;
-        let copied = from.memory.with(from.offset, from.bytes, bytes.len(), |x| x.copy_to(&mut *bytes));
-        copied.map_err(at("copying from the device"))
+    fn download(&self, from_part: Part<'_, CudaMemory>, bytes: &mut [u8]) -> Result<(), Error> {
+        inside(from_part, bytes)?;
+        for (index, piece) in bytes.chunks_mut(PIECE).enumerate() {
+            self.channels.run(&[], &mut [(from(from_part, index), piece)], COPY, |_| Ok(()))?;
+        }
+        Ok(())
     }
 
     fn record(&self, launches: &[Launch<'_, CudaMemory>]) -> Result<CudaSequence, Error> {
         launches.iter().try_for_each(Launch::check)?;
-        let memory = launches.iter().flat_map(|launch| &launch.memory).map(|part| part.memory.clone());
-        let recorded = launches.iter().map(|launch| Recorded {
-            kernel: launch.kernel,
-            blocks: launch.blocks,
-            pointers: launch.memory.iter().map(|part| part.memory.address(part.offset)).collect(),
-            ints: launch.ints.clone(),
-        });
-        Ok(CudaSequence { launches: recorded.collect(), _memory: memory.collect() })
+        let mut sequence = CudaSequence::new(launches);
+        let capture = |stream: &Stream| sequence.capture(&self.card, &self.modules, stream);
+        self.channels.run(&[], &mut [], COPY, capture)?;
+        Ok(sequence)
     }
 
     fn play(
@@ -250,19 +233,26 @@ impl Device for CudaDevice {
         sequence: &mut CudaSequence,
         inputs: &[(Part<'_, CudaMemory>, &[u8])],
         outputs: &mut [(Part<'_, CudaMemory>, &mut [u8])],
-        _: Duration,
+        limit: Duration,
     ) -> Result<(), Error> {
-        inputs.iter().try_for_each(|(part, bytes)| self.upload(*part, bytes))?;
-        self.enter()?;
-        let launched = sequence.launches.iter().try_for_each(|launch| self.launch(launch));
-        self.stream.synchronize().map_err(at("waiting for kernels"))?;
-        launched?;
-        outputs.iter_mut().try_for_each(|(part, bytes)| self.download(*part, bytes))
+        let start = |stream: &Stream| sequence.start(&self.card, &self.modules, stream);
+        self.channels.run(inputs, outputs, self.patience.unwrap_or(limit), start)
     }
 
     fn budget(&self) -> u64 {
         self.budget
     }
+}
+
+fn inside(part: Part<'_, CudaMemory>, bytes: &[u8]) -> Result<(), Error> {
+    if bytes.len() <= part.bytes { Ok(()) } else { Err(at("copying")(CudaError::InvalidValue)) }
+}
+
+/// A part from its piece of this number on.
+fn from(part: Part<'_, CudaMemory>, index: usize) -> Part<'_, CudaMemory> {
+    let skipped = index.saturating_mul(PIECE);
+    let (offset, bytes) = (part.offset.saturating_add(skipped), part.bytes.saturating_sub(skipped));
+    Part { offset, bytes, ..part }
 }
 
 #[cfg(test)]

@@ -45,6 +45,11 @@ impl<D: Device> Residency<D> {
         self.budget
     }
 
+    /// Bytes that models have now.
+    pub fn used(&self) -> u64 {
+        self.lock().used
+    }
+
     /// A name for a model.
     pub fn key(&self) -> u64 {
         let mut state = self.lock();
@@ -68,6 +73,8 @@ impl<D: Device> Residency<D> {
         state.clock += 1;
         let now = state.clock;
         let replaced = state.models.insert(key, (now, Arc::clone(resident)));
+        // Who waits may want that it gives way again.
+        self.freed.notify_all();
         drop(state);
         drop(replaced);
     }

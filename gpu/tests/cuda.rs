@@ -5,12 +5,16 @@
 
 use isocortex_gpu::{Case, CudaBackend, CudaDevice, Device, GpuBackend, Kernel, Part, Target};
 use isocortex_gpu_emulator::driver_folder;
-use isocortex_inference::Backend;
+use isocortex_inference::{Backend, Error as InferenceError, Fault, Reference};
+use isocortex_model::{
+    Artifact, DType, Model, Node, Op, Output as ModelOutput, Port, Quant, TensorType, ops,
+};
 use std::{
     env::current_exe,
     process::{Command, Output},
     sync::Arc,
     thread,
+    time::{Duration, Instant},
 };
 
 /// Runs an ignored test of this file under the emulated driver.
@@ -33,6 +37,42 @@ fn assert_passes(test: &str, environment: &[(&str, &str)]) {
 fn the_backend_equals_the_reference_on_an_emulated_driver() {
     assert_passes("cases", &[]);
     assert_passes("cases", &[("EMULATED_CUDA_COMPUTE", "75")]);
+}
+
+#[test]
+fn where_a_driver_captures_no_graph_the_launches_are_started_one_by_one() {
+    for (environment, graphs) in [(&[][..], true), (&[("EMULATED_CUDA_NO_CAPTURE", "1")], false)] {
+        let report = [environment, &[("EMULATED_CUDA_REPORT", "1")]].concat();
+        let output = under_driver("batches", &report);
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains("1 passed"), "{}\n{text}", output.status);
+        assert_eq!(!text.contains(" 0 graphs"), graphs, "{text}");
+    }
+}
+
+#[test]
+fn a_kernel_that_hangs_or_fails_is_an_error_and_the_card_is_lost() {
+    for (environment, wanted) in [
+        ("EMULATED_CUDA_HANG", ["time-out: ", "waiting for kernels: timed out after 200 ms"]),
+        ("EMULATED_CUDA_FAULT", ["lost: ", "waiting for kernels: IllegalAddress"]),
+    ] {
+        let output = under_driver("faults", &[(environment, "3")]);
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && wanted.iter().all(|w| text.contains(w)),
+            "{}\n{text}",
+            output.status
+        );
+    }
+}
+
+#[test]
+fn memory_that_is_refused_is_an_error_of_the_load() {
+    for environment in
+        [("EMULATED_CUDA_ALLOCS", "0"), ("EMULATED_CUDA_ALLOCS", "1"), ("EMULATED_CUDA_MEMORY", "900")]
+    {
+        assert_passes("full", &[environment]);
+    }
 }
 
 #[test]
@@ -84,6 +124,70 @@ fn cases() {
         let part = || Part { memory: &memory, offset, bytes };
         assert!(backend.device().upload(part(), &[0; 4]).is_err());
         assert!(backend.device().download(part(), &mut [0; 4]).is_err());
+    }
+}
+
+/// A model whose batches are split into lanes.
+#[test]
+#[ignore = "started by the tests above"]
+fn batches() {
+    let backend = GpuBackend::unchecked(CudaDevice::open(0).unwrap());
+    // Three launches and more: a graph.
+    let model = chain();
+    let loaded = backend.load(Arc::clone(&model)).unwrap();
+    let reference = Reference.load(Arc::clone(&model)).unwrap();
+    for size in [0, 1, 7, 64, 100] {
+        let inputs: Vec<Vec<u8>> = (0..size).map(|i| vec![i as u8; model.input_len()]).collect();
+        let batch: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        assert_eq!(loaded.run(&batch).unwrap(), reference.run(&batch).unwrap(), "{size}");
+    }
+}
+
+/// Clamps in a row.
+fn chain() -> Arc<Model> {
+    let quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
+    let nodes = (0..5).map(|i| Node {
+        operands: vec![i],
+        op: Op::Clamp(ops::Clamp { lo: -100 + 2 * i as i32, hi: 90 - 3 * i as i32 }),
+    });
+    let artifact = Artifact::build(
+        vec![Port { name: "x".into(), ty: TensorType::new(DType::I8, &[333]), quant }],
+        vec![],
+        nodes.collect(),
+        vec![ModelOutput { name: "y".into(), value: 5, quant }],
+        Default::default(),
+    );
+    Arc::new(Model::check(&artifact).unwrap())
+}
+
+/// One good run, one in which the card fails, one on the card that has failed.
+#[test]
+#[ignore = "started by the tests above"]
+fn faults() {
+    let device = CudaDevice::open(0).unwrap().with_patience(Duration::from_millis(200));
+    let backend = GpuBackend::unchecked(device);
+    let model = chain();
+    let loaded = backend.load(Arc::clone(&model)).unwrap();
+    let input = vec![200; model.input_len()];
+    let started = Instant::now();
+    let error = loaded.run(&[&input]).unwrap_err();
+    let InferenceError::Device { fault, .. } = &error else { panic!("{error}") };
+    println!("{}: {error}", fault.name());
+    for _ in 0..3 {
+        let error = loaded.run(&[&input]).unwrap_err().to_string();
+        assert!(error.contains("the card was lost earlier: waiting for kernels: "), "{error}");
+    }
+    assert!(backend.load(model).is_err());
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+#[ignore = "started by the tests above"]
+fn full() {
+    let backend = GpuBackend::unchecked(CudaDevice::open(0).unwrap());
+    match backend.load(chain()).map(|_| ()).unwrap_err() {
+        InferenceError::Device { fault: Fault::Memory, .. } => assert_eq!(backend.memory().0, 0),
+        error => panic!("{error}"),
     }
 }
 

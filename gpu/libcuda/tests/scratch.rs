@@ -21,11 +21,11 @@ CUDA_LIBRARY_PATH = { value = "cuda", relative = true }
 "#;
 
 const MAIN: &str = r#"
-use cust::{CudaFlags, device::Device, init, memory::LockedBuffer};
+use cust::{CudaFlags, device::Device, init, memory::UnifiedBuffer};
 fn main() {
     println!("{}", isocortex_libcuda::open().is_ok());
     println!("{:?} {:?}", init(CudaFlags::empty()), Device::num_devices());
-    println!("{:?}", LockedBuffer::new(&0u8, 4).map(|_| ()));
+    println!("{:?}", UnifiedBuffer::new(&0u8, 4).map(|_| ()));
 }
 "#;
 

@@ -12,7 +12,7 @@ impl CudaDevice {
             .map_or("a driver that does not say its version".into(), |version| {
                 format!("driver for CUDA {}.{}", version.major(), version.minor())
             });
-        let memory = self.enter().ok().and_then(|()| cust::memory::mem_get_info().ok());
+        let memory = self.card.enter().ok().and_then(|()| cust::memory::mem_get_info().ok());
         let target = Target::ALL.iter().rfind(|target| target.runs_on(self.compute));
         Facts {
             name: self.description.split(", ").next().unwrap_or_default().into(),
