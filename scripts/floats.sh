@@ -11,3 +11,8 @@ if [ -n "$found" ]; then
     printf 'floats outside convert (say why on the line with "float: ...", or remove them):\n%s\n' "$found" >&2
     exit 1
 fi
+# What a GPU runs: the instructions themselves.
+if found=$(grep -rlE '\.(f16|bf16|tf32|f32|f64)' gpu/ptx); then
+    printf 'floats in kernels:\n%s\n' "$found" >&2
+    exit 1
+fi

@@ -43,38 +43,62 @@ struct Team {
         return reduce(v, [](int a, int b) { return a > b ? a : b; });
     }
 
-    // f(index in the row, element) for each of the row's k elements, in groups where the length allows.
+    // f(index in the row, element) for each of the row's k elements.
     template <class F>
     __device__ void each(const void* x, int type, int k, F f) const {
-        const int from = row * k;
-        if (k % GROUP == 0) {
-            for (int at = rank * GROUP; at < k; at += size * GROUP) {
-                int v[GROUP];
-                load_group(x, type, from + at, v);
+        for (int at = rank * GROUP; at < k; at += AHEAD * size * GROUP) {
+            int v[AHEAD][GROUP];
+            load_ahead(x, type, at, k, v);
 #pragma unroll
-                for (int i = 0; i < GROUP; ++i) f(at + i, v[i]);
-            }
-        } else {
-            for (int at = rank; at < k; at += size) f(at, load_typed(x, type, from + at));
+            for (int step = 0; step < AHEAD; ++step)
+#pragma unroll
+                for (int i = 0; i < GROUP; ++i)
+                    if (next(at, step) + i < k) f(next(at, step) + i, v[step][i]);
         }
     }
 
     // y = f(index in the row, element) for each of the row's k elements. The thread that reads an element of x writes
-    // the one of y, so y may have been written by `map` before, and be x.
+    // the one of y, so y may be x, and what one call has written the next may read.
     template <class F>
     __device__ void map(const void* x, int from_type, void* y, int to_type, int k, F f) const {
-        const int from = row * k;
-        if (k % GROUP == 0) {
-            for (int at = rank * GROUP; at < k; at += size * GROUP) {
-                int v[GROUP];
-                load_group(x, from_type, from + at, v);
+        for (int at = rank * GROUP; at < k; at += AHEAD * size * GROUP) {
+            int v[AHEAD][GROUP];
+            load_ahead(x, from_type, at, k, v);
 #pragma unroll
-                for (int i = 0; i < GROUP; ++i) v[i] = f(at + i, v[i]);
-                store_group(y, to_type, from + at, v);
+            for (int step = 0; step < AHEAD; ++step) {
+                const int column = next(at, step), to = row * k + column;
+#pragma unroll
+                for (int i = 0; i < GROUP; ++i)
+                    if (column + i < k) v[step][i] = f(column + i, v[step][i]);
+                if (k % GROUP != 0) {
+#pragma unroll
+                    for (int i = 0; i < GROUP; ++i)
+                        if (column + i < k) store_typed(y, to_type, to + i, v[step][i]);
+                } else if (column < k) {
+                    store_group(y, to_type, to, v[step]);
+                }
             }
-        } else {
-            for (int at = rank; at < k; at += size)
-                store_typed(y, to_type, from + at, f(at, load_typed(x, from_type, from + at)));
+        }
+    }
+
+private:
+    // Groups that a thread asks of memory before it works on the first.
+    static constexpr int AHEAD = 4;
+
+    // Index of the group that is `step` turns of the whole team after the one at `at`.
+    __device__ int next(int at, int step) const { return at + step * size * GROUP; }
+
+    // Beyond the row's end 0. Rows begin at whole groups where k is a multiple of GROUP.
+    __device__ void load_ahead(const void* x, int type, int at, int k, int (&v)[AHEAD][GROUP]) const {
+#pragma unroll
+        for (int step = 0; step < AHEAD; ++step) {
+            const int column = next(at, step), from = row * k + column;
+            if (k % GROUP == 0 && column < k) {
+                load_group(x, type, from, v[step]);
+            } else {
+#pragma unroll
+                for (int i = 0; i < GROUP; ++i) v[step][i] = column + i < k ? load_typed(x, type, from + i) : 0;
+            }
         }
     }
 };
