@@ -9,7 +9,7 @@ mod net;
 pub use net::{Network, digest, gemm, random_bytes};
 
 use isocortex_gpu::{CudaBackend, CudaDevice, Error, GpuBackend, Target};
-use std::{process::ExitCode, sync::Arc};
+use std::{panic::resume_unwind, process::ExitCode, sync::Arc, thread};
 
 /// A card with the kernels of one target, whose self-test has passed.
 pub struct Card {
@@ -25,14 +25,20 @@ impl Card {
     /// # Errors
     /// A missing driver or card; a failed self-test.
     pub fn open_all(ordinal: u32) -> Result<Vec<Self>, Error> {
-        let compute = CudaDevice::open(ordinal)?.compute();
-        let targets = Target::ALL.iter().filter(|target| target.runs_on(compute));
-        targets
-            .map(|&target| {
-                let device = CudaDevice::open_with(ordinal, Some(target))?;
-                Ok(Self { target, backend: Arc::new(GpuBackend::with_device(device)?) })
-            })
-            .collect()
+        let best = Self::open_best(ordinal)?;
+        let compute = best.backend.device().compute();
+        let others = Target::ALL.iter().filter(|target| target.runs_on(compute) && **target != best.target);
+        // Side by side, for a driver compiles each target's kernels when it first sees them.
+        let mut cards: Vec<Self> = thread::scope(|scope| {
+            let opening: Vec<_> =
+                others.map(|&target| scope.spawn(move || Self::open(ordinal, target))).collect();
+            opening
+                .into_iter()
+                .map(|card| card.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect::<Result<_, _>>()
+        })?;
+        cards.push(best);
+        Ok(cards)
     }
 
     /// The card with the best kernels that it runs.
@@ -44,6 +50,11 @@ impl Card {
         let compute = backend.device().compute();
         let target = Target::ALL.iter().rfind(|target| target.runs_on(compute)).copied();
         Ok(Self { target: target.unwrap_or(Target::ALL[0]), backend: Arc::new(backend) })
+    }
+
+    fn open(ordinal: u32, target: Target) -> Result<Self, Error> {
+        let device = CudaDevice::open_with(ordinal, Some(target))?;
+        Ok(Self { target, backend: Arc::new(GpuBackend::with_device(device)?) })
     }
 
     /// Its name, compute capability and kernels.
