@@ -11,7 +11,13 @@ pub use sequence::CudaSequence;
 use crate::{Device, Error, GpuBackend, Kernel, Launch, Part};
 use card::Card;
 use cust::{
-    CudaFlags, context::Context, device::DeviceAttribute, error::CudaError, module::Module, stream::Stream,
+    CudaFlags,
+    context::Context,
+    device::DeviceAttribute,
+    error::CudaError,
+    event::{Event, EventFlags},
+    module::Module,
+    stream::Stream,
 };
 use isocortex_inference::Fault;
 use memory::Channels;
@@ -237,6 +243,22 @@ impl Device for CudaDevice {
     ) -> Result<(), Error> {
         let start = |stream: &Stream| sequence.start(&self.card, &self.modules, stream);
         self.channels.run(inputs, outputs, self.patience.unwrap_or(limit), start)
+    }
+
+    fn time(&self, sequence: &mut CudaSequence, limit: Duration) -> Result<Duration, Error> {
+        const WHAT: &str = "timing kernels";
+        self.card.enter()?;
+        let event = || self.card.note(WHAT, Event::new(EventFlags::DEFAULT));
+        let (begin, end) = (event()?, event()?);
+        let between = |stream: &Stream| {
+            self.card.note(WHAT, begin.record(stream))?;
+            sequence.start(&self.card, &self.modules, stream)?;
+            self.card.note(WHAT, end.record(stream))
+        };
+        self.channels.run(&[], &mut [], self.patience.unwrap_or(limit), between)?;
+        // The driver counts milliseconds, in steps of about half a microsecond.
+        let milliseconds = self.card.note(WHAT, end.elapsed_time_f32(&begin))?;
+        Ok(Duration::try_from_secs_f32(milliseconds).unwrap_or_default() / 1_000)
     }
 
     fn budget(&self) -> u64 {

@@ -12,6 +12,7 @@
 //   EMULATED_CUDA_HANG        number of the kernel that never ends (none)
 //   EMULATED_CUDA_NO_CAPTURE  1: streams cannot be captured
 //   EMULATED_CUDA_REPORT      1: prints what was done when the context is released
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -66,6 +67,7 @@ struct Graph {
 
 struct Event {
     Stream* stream = nullptr;
+    std::chrono::steady_clock::time_point recorded;
 };
 
 std::recursive_mutex mutex;
@@ -262,6 +264,7 @@ unsigned cuEventCreate(void** event, unsigned) {
 unsigned cuEventRecord(void* event, void* stream) {
     ENTER();
     static_cast<Event*>(event)->stream = static_cast<Stream*>(stream);
+    static_cast<Event*>(event)->recorded = std::chrono::steady_clock::now();
     return SUCCESS;
 }
 
@@ -271,6 +274,15 @@ unsigned cuEventQuery(void* event) {
     Stream& stream = *static_cast<Event*>(event)->stream;
     for (int i = 0; i < 4; ++i) step(stream);
     return broken != SUCCESS ? broken : stream.tasks.empty() ? SUCCESS : NOT_READY;
+}
+
+// There is no clock of the card's own: from the first event's record to this question, which comes after a wait.
+unsigned cuEventElapsedTime(float* milliseconds, void* begin, void* end) {
+    ENTER();
+    if (!static_cast<Event*>(end)->stream) return INVALID_HANDLE;
+    const std::chrono::duration<float, std::milli> time = std::chrono::steady_clock::now() - static_cast<Event*>(begin)->recorded;
+    *milliseconds = time.count();
+    return SUCCESS;
 }
 
 unsigned cuEventDestroy_v2(void* event) {
