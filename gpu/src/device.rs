@@ -44,7 +44,7 @@ pub trait Device: Send + Sync + 'static {
     /// As [`upload`](Self::upload).
     fn download(&self, from: Part<'_, Self::Memory>, bytes: &mut [u8]) -> Result<(), Error>;
 
-    /// Prepares launches, each of which sees what those before it have written.
+    /// Prepares launches, which may be none; each sees what those before it have written.
     ///
     /// # Errors
     /// [`Error::Layout`] where [`Launch::check`] refuses one, or [`Error::Device`].

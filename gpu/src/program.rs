@@ -232,3 +232,36 @@ impl Program {
         Duration::from_secs(PATIENCE + self.work.saturating_mul(batch as u64) / SLOWEST)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuse;
+    use isocortex_model::{Artifact, DType, Node, Op, Output, Port, Quant, TensorType, ops};
+
+    #[test]
+    fn a_chain_needs_two_places_and_an_unread_input_none() {
+        let quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
+        let port = |name: &str| Port { name: name.into(), ty: TensorType::new(DType::I8, &[3, 111]), quant };
+        let clamp = |x| Node { operands: vec![x], op: Op::Clamp(ops::Clamp { lo: -9, hi: 9 }) };
+        let reshape = Node { operands: vec![3], op: Op::Reshape(ops::Reshape { shape: vec![333] }) };
+        let artifact = Artifact::build(
+            vec![port("x"), port("unread")],
+            vec![],
+            vec![clamp(0), clamp(2), reshape, clamp(4)],
+            vec![Output { name: "y".into(), value: 5, quant }],
+            Default::default(),
+        );
+        let model = Model::check(&artifact).unwrap();
+        let (program, constants) = Program::new(&model, &fuse::single(&model)).unwrap();
+        assert!(constants.is_empty());
+        let lives: Vec<_> = program.items.iter().map(|item| item.life).collect();
+        // Both inputs, then one for each launch: step 0 copies the first input, step 4 the output.
+        assert_eq!(lives, [Some((0, 1)), None, Some((1, 2)), Some((2, 3)), Some((3, 4))]);
+        assert_eq!(program.layout(1).bytes, 2 * 512);
+        assert_eq!(program.layout(4).bytes, 2 * 1536);
+        assert_eq!(program.largest, 256);
+        // The shape's place is its operand's.
+        assert_eq!((program.groups[2].item, program.groups[2].launches.len()), (program.groups[1].item, 0));
+    }
+}

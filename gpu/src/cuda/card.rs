@@ -24,7 +24,8 @@ const NAP: Duration = Duration::from_micros(100);
 /// What everything on a card needs for as long as it lives.
 ///
 /// A card that has failed is lost: whatever lies on it is left to the process, since a driver may wait for ever
-/// when it is asked to free what a kernel uses that never ends.
+/// when it is asked to free what a kernel uses that never ends. (It may also wait so in a thread that frees other
+/// memory before the limit of the kernel that hangs is over; no lock is held there.)
 pub(super) struct Card {
     context: ManuallyDrop<Context>,
     lost: OnceLock<String>,
@@ -73,6 +74,7 @@ impl Card {
         let started = Instant::now();
         self.note(WHAT, done.record(stream))?;
         while self.note(WHAT, done.query())? == EventStatus::NotReady {
+            self.enter()?; // another thread may have found it lost
             let waited = started.elapsed();
             if waited > limit {
                 let reason = format!("timed out after {} ms", limit.as_millis());
