@@ -23,7 +23,7 @@ pub struct Device {
     /// Of a GPU: generation and driver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub driver: Option<String>,
-    /// Of a GPU: bytes of its memory.
+    /// Of a GPU that tells: bytes of its memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<u64>,
     /// What its products are made of.
@@ -77,7 +77,12 @@ fn look(kind: Kind, choice: Choice) -> Device {
             Ok(Gpu { facts: Facts { name, driver, memory, kernels }, .. }) => {
                 let cases = CASES.saturating_mul(Kernel::ALL.len() as u64);
                 let device = Device::new(kind, name, SelfTest::Right(cases));
-                Device { driver: Some(driver), memory: Some(memory), kernels: Some(kernels), ..device }
+                Device {
+                    driver: Some(driver),
+                    memory: Some(memory).filter(|bytes| *bytes > 0),
+                    kernels: Some(kernels),
+                    ..device
+                }
             }
             Err(error @ Error::SelfTest { .. }) => {
                 Device::new(kind, "a device that computes wrong".into(), SelfTest::Wrong(error.to_string()))
