@@ -45,8 +45,14 @@ impl Ran {
 
 /// Runs the binary in a folder.
 pub fn run_in(folder: &Path, args: &[&str]) -> Ran {
+    run_under(folder, &[], args)
+}
+
+/// Runs the binary in a folder, with these variables of the environment too.
+pub fn run_under(folder: &Path, environment: &[(&str, &str)], args: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_isocortex"));
-    let output = command.args(args).current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    command.args(args).current_dir(folder).envs(environment.iter().copied());
+    let output = command.stdin(Stdio::null()).output().unwrap();
     Ran {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
