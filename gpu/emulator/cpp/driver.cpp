@@ -10,6 +10,7 @@
 //   EMULATED_CUDA_ALLOCS      allocations of device memory that are not refused (all)
 //   EMULATED_CUDA_FAULT       number of the kernel, counted from 0, that accesses an illegal address (none)
 //   EMULATED_CUDA_HANG        number of the kernel that never ends (none)
+//   EMULATED_CUDA_WRONG       number of the copy to the machine from which on each has a bit turned (none)
 //   EMULATED_CUDA_NO_CAPTURE  1: streams cannot be captured
 //   EMULATED_CUDA_REPORT      1: prints what was done when the context is released
 #include <chrono>
@@ -75,7 +76,7 @@ std::map<uint64_t, size_t> allocations;  // by address
 std::set<void*> locked;                  // memory of the machine
 std::set<Stream*> streams;
 size_t used = 0;
-long allocated = 0, kernels_run = 0, graphs_run = 0, graphs_alive = 0;
+long allocated = 0, copies_back = 0, kernels_run = 0, graphs_run = 0, graphs_alive = 0;
 bool hangs = false;
 Code broken = SUCCESS;  // what every call returns after a fault
 int context_storage;
@@ -174,7 +175,8 @@ unsigned cuDevicePrimaryCtxRelease_v2(int) {
     std::lock_guard<std::recursive_mutex> lock(mutex);
     if (--retained != 0) return SUCCESS;
     if (setting("EMULATED_CUDA_REPORT", 0))
-        std::fprintf(stderr, "emulated card: %ld kernels, %ld graphs\n", kernels_run, graphs_run);
+        std::fprintf(stderr, "emulated card: %ld kernels, %ld graphs, %ld copies back\n", kernels_run, graphs_run,
+                     copies_back);
     // What is there after the last release has been leaked: tests see the exit code.
     if (!allocations.empty() || !locked.empty() || !streams.empty() || graphs_alive != 0) std::_Exit(86);
     return SUCCESS;
@@ -380,6 +382,9 @@ unsigned cuMemcpyDtoHAsync_v2(void* to, uint64_t from, size_t bytes, void* strea
     return enqueue(stream, [=] {
         if (!inside(from, bytes)) return ILLEGAL_ADDRESS;
         std::memcpy(to, reinterpret_cast<const void*>(from), bytes);
+        const long wrong = setting("EMULATED_CUDA_WRONG", -1);
+        if (wrong >= 0 && copies_back >= wrong) static_cast<unsigned char*>(to)[0] ^= 1;
+        ++copies_back;
         return SUCCESS;
     });
 }

@@ -4,6 +4,7 @@
 mod chain;
 mod demo;
 mod errors;
+mod gpu;
 mod model;
 mod replay;
 mod world;
