@@ -128,7 +128,8 @@ fn answer(card: &Card, tiny: bool, line: &str, workload: &mut Option<Workload>) 
             let network = network.ok_or_else(|| format!("no such network: {name}"))?;
             let model = network.model(tiny)?;
             if !card.backend.covers(&model) {
-                return Err("an op has no kernel, so the CPU would run it".into());
+                let missing = card.backend.missing(&model);
+                return Err(format!("no kernel for {missing:?}, so the CPU would run it").into());
             }
             let inputs = (0..runs.min(INPUTS) as u64).map(|seed| random_bytes(seed, model.input_len()));
             let (inputs, macs) = (inputs.collect(), model.cost().macs);

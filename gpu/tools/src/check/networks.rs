@@ -46,9 +46,10 @@ fn compare(network: Network, options: &Options, cards: &[Card]) -> Result<(), (V
     for card in cards {
         let target = card.target.name();
         if !card.backend.covers(&model) {
+            let missing = card.backend.missing(&model);
             return Err((
                 Verdict::NotMeasured,
-                format!("{target}: an op has no kernel, so the CPU would run it"),
+                format!("{target}: no kernel for {missing:?}, so the CPU would run it"),
             ));
         }
         let got = run(&*card.backend).map_err(|error| differs(format!("{target}: {error}")))?.concat();
