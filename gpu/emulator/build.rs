@@ -14,7 +14,18 @@ use std::{
 
 const SANITIZE: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 /// Compiled once for each product, as are their PTX.
-const WITH_PRODUCTS: &[&str] = &["gemm_s8_s8_s32", "conv2d_s8_s8_s32"];
+const WITH_PRODUCTS: &[&str] = &[
+    "batch_matmul_s16_s16_s32",
+    "batch_matmul_s16_s8_s32",
+    "batch_matmul_s8_s16_s32",
+    "batch_matmul_s8_s8_s32",
+    "conv2d_grouped_s8_s8_s32",
+    "conv2d_s16_s8_s32",
+    "conv2d_s8_s8_s32",
+    "conv_transpose2d_s16_s8_s32",
+    "conv_transpose2d_s8_s8_s32",
+    "gemm_s8_s8_s32",
+];
 
 /// One call of the compiler.
 struct Unit {

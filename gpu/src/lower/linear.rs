@@ -1,14 +1,19 @@
 //! Convolutions and products.
 
 use super::{
-    Grid, Site, Work,
+    Grid, Site, Work, linear_wide,
     numbers::{dims, geometry, int},
 };
 use crate::{Error, Kernel, pack};
-use isocortex_model::{DType, ops};
+use isocortex_model::{
+    DType,
+    ops::{self, Window},
+};
 
 pub(super) fn mat_mul(site: &Site<'_>, op: &ops::MatMul) -> Result<Vec<Work>, Error> {
-    narrow(site)?;
+    if !narrow(site)? {
+        return linear_wide::mat_mul(site, op);
+    }
     let weight = site.constant(op.weight)?;
     let [n, k] = dims(&weight.shape)?;
     let (rows, ldw) = pack::rows(weight.as_i8(), k as usize);
@@ -20,9 +25,8 @@ pub(super) fn mat_mul(site: &Site<'_>, op: &ops::MatMul) -> Result<Vec<Work>, Er
 }
 
 pub(super) fn conv2d(site: &Site<'_>, op: &ops::Conv2d) -> Result<Vec<Work>, Error> {
-    narrow(site)?;
-    if op.groups != 1 {
-        return Err(site.no_kernel(" of groups"));
+    if op.groups != 1 || !narrow(site)? {
+        return linear_wide::conv2d(site, op);
     }
     let weight = site.constant(op.weight)?;
     let [o, kh, kw, c] = dims(&weight.shape)?;
@@ -37,17 +41,30 @@ pub(super) fn conv2d(site: &Site<'_>, op: &ops::Conv2d) -> Result<Vec<Work>, Err
 }
 
 pub(super) fn depthwise_conv2d(site: &Site<'_>, op: &ops::DepthwiseConv2d) -> Result<Vec<Work>, Error> {
-    narrow(site)?;
     let weight = site.constant(op.weight)?;
     let [kh, kw, _] = dims(&weight.shape)?;
-    let mut ints = geometry(site.x(0)?, site.y, op.window([kh, kw]), true)?;
-    ints.push(op.zero_point);
-    let constants = vec![pack::bytes(weight), pack::bytes(site.constant(op.bias)?)];
+    depthwise(site, pack::bytes(weight), op.bias, op.window([kh, kw]), op.zero_point)
+}
+
+/// Weights `[KH, KW, C]`.
+pub(super) fn depthwise(
+    site: &Site<'_>,
+    weight: Vec<u8>,
+    bias: u32,
+    window: Window,
+    zero_point: i32,
+) -> Result<Vec<Work>, Error> {
+    let mut ints = geometry(site.x(0)?, site.y, window, true)?;
+    ints.push(zero_point);
+    let constants = vec![weight, pack::bytes(site.constant(bias)?)];
+    if !narrow(site)? {
+        return Ok(vec![site.elements(Kernel::DepthwiseConv2dWide, constants, ints)]);
+    }
     let grid = Grid::Threads(site.y.elements());
     Ok(vec![site.with_tail(Kernel::DepthwiseConv2d, constants, grid, ints)?])
 }
 
-/// These kernels read i8.
-fn narrow(site: &Site<'_>) -> Result<(), Error> {
-    if site.x(0)?.dtype == DType::I8 { Ok(()) } else { Err(site.no_kernel(" of i16")) }
+/// The kernels with a tail read i8.
+fn narrow(site: &Site<'_>) -> Result<bool, Error> {
+    Ok(site.x(0)?.dtype == DType::I8)
 }

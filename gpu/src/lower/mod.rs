@@ -5,6 +5,7 @@ mod broadcast;
 mod copy;
 mod elementwise;
 mod linear;
+mod linear_wide;
 mod movement;
 mod numbers;
 mod pools;
@@ -12,6 +13,8 @@ mod reductions;
 mod rescaling;
 mod rows;
 mod sequences;
+mod top_k;
+mod trees;
 
 use crate::{Error, Kernel, THREADS, fuse::Group, tail::Tail};
 use elementwise::{Binary, Unary};
@@ -131,11 +134,6 @@ impl<'a> Site<'a> {
         self.model.constants().get(index as usize).ok_or_else(|| Error::layout("a missing constant"))
     }
 
-    /// Where there is no kernel for this op, or not for `what`.
-    pub fn no_kernel(&self, what: &str) -> Error {
-        Error::NoKernel(format!("{}{what}", self.node.op.name()))
-    }
-
     /// One thread an element of the result; the pointers are the operands, `constants`, and the result.
     pub fn elements(&self, kernel: Kernel, constants: Vec<Vec<u8>>, ints: Vec<i32>) -> Work {
         self.work(kernel, constants, Grid::Threads(self.y.elements()), ints)
@@ -182,7 +180,9 @@ pub(crate) fn lower(model: &Model, group: &Group) -> Result<Step, Error> {
         Op::Reshape(_) => return Ok(Step::Alias),
         Op::Conv2d(op) => linear::conv2d(site, op),
         Op::DepthwiseConv2d(op) => linear::depthwise_conv2d(site, op),
+        Op::ConvTranspose2d(op) => linear_wide::conv_transpose2d(site, op),
         Op::MatMul(op) => linear::mat_mul(site, op),
+        Op::BatchMatMul(op) => linear_wide::batch_mat_mul(site, op),
         Op::Rescale(op) => rescaling::rescale(site, op),
         Op::RescaleF24(op) => rescaling::rescale_f24(site, op),
         Op::RescaleRow(op) => rescaling::rescale_row(site, op),
@@ -209,7 +209,15 @@ pub(crate) fn lower(model: &Model, group: &Group) -> Result<Step, Error> {
         Op::RmsNorm(op) => rows::rms_norm(site, op),
         Op::L2Norm(op) => rows::l2_norm(site, op),
         Op::MaxPool(op) => pools::max_pool(site, op),
+        Op::AvgPool(op) => pools::avg_pool(site, op),
+        Op::AvgPoolF24(op) => pools::avg_pool_f24(site, op),
+        Op::CumSum(op) => reductions::cum_sum(site, op),
+        Op::TopK(op) => top_k::top_k(site, op),
+        Op::TreeEnsemble(op) => trees::tree_ensemble(site, op),
         Op::ReduceSum(op) => reductions::reduce_sum(site, op),
+        Op::ReduceMax(op) => reductions::reduce(site, reductions::MAX, &op.axes),
+        Op::ReduceMin(op) => reductions::reduce(site, reductions::MIN, &op.axes),
+        Op::ArgMax(op) => reductions::reduce(site, reductions::ARG_MAX, &[op.axis]),
         Op::Transpose(op) => movement::transpose(site, op),
         Op::Slice(op) => movement::slice(site, op),
         Op::Concat(op) => movement::concat(site, op),
@@ -223,7 +231,6 @@ pub(crate) fn lower(model: &Model, group: &Group) -> Result<Step, Error> {
         Op::Rope(op) => sequences::rope(site, op),
         Op::KvAppend(_) => sequences::kv_append(site),
         Op::CausalMask(op) => sequences::causal_mask(site, op),
-        _ => Err(site.no_kernel("")),
     }?;
     Ok(Step::Launches(launches))
 }

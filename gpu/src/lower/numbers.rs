@@ -37,6 +37,15 @@ pub(super) fn six(pairs: impl Iterator<Item = [i32; 2]>) -> Vec<i32> {
     padded().map(|[size, _]| size).chain(padded().map(|[_, stride]| stride)).collect()
 }
 
+/// How many threads share each of `results` results of `n` steps: a power of two up to a block, more where results are
+/// few, and each with four steps or more.
+pub(super) fn lanes(results: u64, n: u64) -> u64 {
+    let most = n / 4;
+    let wanted = (1u64 << 17) / results.max(1);
+    let lanes = most.min(wanted).clamp(1, 256);
+    1 << lanes.ilog2()
+}
+
 pub(super) fn dims<const N: usize>(shape: &[u32]) -> Result<[u32; N], Error> {
     shape.try_into().map_err(|_| Error::layout(format!("a tensor {shape:?} where {N} dimensions are needed")))
 }

@@ -3,10 +3,14 @@
 
 mod elementwise;
 mod movement;
+mod pools;
+mod products;
+mod reductions;
 mod rescaling;
 mod rows;
 mod sequences;
 mod tails;
+mod trees;
 
 use super::{artifact, draw::Draw, graph};
 use crate::Kernel;
@@ -31,6 +35,16 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
         Kernel::MulRescale => elementwise::mul_rescale(draw),
         Kernel::SelectElements => elementwise::select(draw),
         Kernel::Unary => elementwise::unary(draw),
+        Kernel::DepthwiseConv2dWide => products::convolution(draw, DType::I16, true),
+        Kernel::Conv2dGrouped => products::convolution(draw, DType::I8, false),
+        Kernel::Conv2dWide if draw.one_in(3) => products::mat_mul(draw),
+        Kernel::Conv2dWide => products::convolution(draw, DType::I16, false),
+        Kernel::ConvTranspose2d => products::transposed(draw, DType::I8),
+        Kernel::ConvTranspose2dWide => products::transposed(draw, DType::I16),
+        Kernel::BatchMatMul88 => products::batch_mat_mul(draw, DType::I8, DType::I8),
+        Kernel::BatchMatMul816 => products::batch_mat_mul(draw, DType::I8, DType::I16),
+        Kernel::BatchMatMul168 => products::batch_mat_mul(draw, DType::I16, DType::I8),
+        Kernel::BatchMatMul1616 => products::batch_mat_mul(draw, DType::I16, DType::I16),
         Kernel::Clamp => {
             let x = any(draw);
             let (lo, hi) = limits(draw, x.dtype);
@@ -42,8 +56,6 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
         Kernel::LayerNorm => rows::layer_norm(draw),
         Kernel::RmsNorm => rows::rms_norm(draw),
         Kernel::L2Norm => rows::l2_norm(draw),
-        Kernel::MaxPool => max_pool(draw),
-        Kernel::ReduceSum => reduce_sum(draw),
         Kernel::CopyStrided => movement::copy(draw),
         Kernel::TransposeTile => movement::transpose_tile(draw),
         Kernel::Fill => movement::pad(draw),
@@ -54,6 +66,13 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
         Kernel::Rope => sequences::rope(draw),
         Kernel::KvAppend => sequences::kv_append(draw),
         Kernel::CausalMask => sequences::causal_mask(draw),
+        Kernel::Pool => pools::pool(draw),
+        Kernel::AvgPoolF24 => pools::avg_pool_f24(draw),
+        Kernel::Reduce => reductions::reduce(draw),
+        Kernel::CumSum => reductions::cum_sum(draw),
+        Kernel::TopKSort => reductions::top_k_sort(draw),
+        Kernel::TopKMerge => reductions::top_k_merge(draw),
+        Kernel::TreeEnsemble => trees::tree_ensemble(draw),
     }
 }
 
@@ -96,36 +115,6 @@ fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
     };
     let y = [size(0, h), size(1, w), outputs];
     tails::with_tail(draw, x, &y, constants, op)
-}
-
-fn max_pool(draw: &mut Draw) -> Artifact {
-    let x = TensorType::new(DType::I8, &[draw.size(1, 9), draw.size(1, 9), draw.size(1, 40)]);
-    let kernel = [draw.size(1, 4), draw.size(1, 4)];
-    let mut pads = [0, 1, 2, 3].map(|side| draw.size(0, kernel[side % 2] - 1));
-    pads[2] = pads[2].max(kernel[0].saturating_sub(x.shape[0] + pads[0]).min(kernel[0] - 1));
-    pads[3] = pads[3].max(kernel[1].saturating_sub(x.shape[1] + pads[1]).min(kernel[1] - 1));
-    let stride = [draw.size(1, 3), draw.size(1, 3)];
-    artifact(vec![x], vec![], vec![Op::MaxPool(ops::MaxPool { kernel, stride, pads })])
-}
-
-fn reduce_sum(draw: &mut Draw) -> Artifact {
-    let x = any(draw);
-    let rank = x.shape.len() as u8;
-    let mut axes: Vec<u8> = (0..rank).filter(|_| draw.one_in(2)).collect();
-    if axes.is_empty() {
-        axes.push((draw.next() % u64::from(rank)) as u8);
-    }
-    // Sums of up to 4^6 elements fit.
-    let narrow = 1 << 17;
-    let mut nodes = vec![];
-    let zero_point = if x.dtype == DType::I32 {
-        nodes.push(Op::Clamp(ops::Clamp { lo: -narrow, hi: narrow }));
-        draw.extreme(-narrow, narrow)
-    } else {
-        limits(draw, x.dtype).0
-    };
-    nodes.push(Op::ReduceSum(ops::ReduceSum { axes, zero_point }));
-    artifact(vec![x], vec![], nodes)
 }
 
 /// Any type; up to six dimensions of up to four, or one or two long ones.

@@ -1,0 +1,7 @@
+// batch_matmul.cuh with a s16 and b s16.
+#include "batch_matmul.cuh"
+
+KERNEL void batch_matmul_s16_s16_s32(const int16_t* a, const int16_t* b, int32_t* y, BatchMatMul p) {
+    __shared__ Limbs<sizeof(int16_t), sizeof(int16_t)> tile;
+    batch_matmul(tile, a, b, y, p);
+}

@@ -1,0 +1,7 @@
+// batch_matmul.cuh with a s8 and b s8.
+#include "batch_matmul.cuh"
+
+KERNEL void batch_matmul_s8_s8_s32(const int8_t* a, const int8_t* b, int32_t* y, BatchMatMul p) {
+    __shared__ Limbs<sizeof(int8_t), sizeof(int8_t)> tile;
+    batch_matmul(tile, a, b, y, p);
+}
