@@ -34,7 +34,10 @@ fn row_at(m: i32) -> Row {
     return Row(m * p.k);
 }
 
-// Beyond k, where weights are zero, whatever follows.
+// The last word of a row may hold more than the row, where weights are zero.
 fn row_word(row: Row, k: i32) -> u32 {
+    if k >= p.k {
+        return 0u;
+    }
     return x_bytes(u32(row.at + k));
 }
