@@ -1,4 +1,4 @@
-//! Random models of all ops on an emulated card against the reference: each op alone, and graphs of many.
+//! Random models of all ops on an emulated card, and by Vulkan, against the reference: each op alone, and graphs of many.
 //!
 //! `ISOCORTEX_GRAPHS` is how many graphs (and a twentieth of it how many models of each op), `ISOCORTEX_SEED` with
 //! which seed: more of them than in the test suite, or the ones of a failure again.
@@ -11,9 +11,11 @@ mod f24;
 mod graph;
 #[path = "../../inference/tests/cpu/more.rs"]
 mod more;
+#[cfg(feature = "vulkan")]
+mod software;
 
 use graph::{Graph, Rng};
-use isocortex_gpu::GpuBackend;
+use isocortex_gpu::{Device, GpuBackend};
 use isocortex_gpu_emulator::{EmulatedDevice, Options};
 use isocortex_inference::{Backend, Reference, first_difference};
 use isocortex_model::{DType, Model, TensorType};
@@ -28,18 +30,24 @@ fn how_many() -> u64 {
 }
 
 /// Random models, the ones that run on the device and the others counted.
-struct Check {
-    gpu: GpuBackend<EmulatedDevice>,
+struct Check<D: Device> {
+    gpu: GpuBackend<D>,
     rng: Rng,
     covered: usize,
     fallen: usize,
 }
 
-impl Check {
+impl Check<EmulatedDevice> {
     fn new(options: Options, stream: u64) -> Self {
         let seed = number("ISOCORTEX_SEED", 1);
-        let gpu = GpuBackend::unchecked(EmulatedDevice::new(Options { seed, ..options }).unwrap());
-        Self { gpu, rng: Rng(seed.wrapping_mul(1000) + stream), covered: 0, fallen: 0 }
+        Self::on(EmulatedDevice::new(Options { seed, ..options }).unwrap(), stream)
+    }
+}
+
+impl<D: Device> Check<D> {
+    fn on(device: D, stream: u64) -> Self {
+        let rng = Rng(number("ISOCORTEX_SEED", 1).wrapping_mul(1000) + stream);
+        Self { gpu: GpuBackend::unchecked(device), rng, covered: 0, fallen: 0 }
     }
 
     /// A batch of random bytes, bytes at the ends of their range, and zeros; then the nodes one by one.
@@ -132,4 +140,14 @@ fn both_under_the_sanitizers() {
     check.graphs(how_many() / 5);
     Graph::tags().into_iter().for_each(|tag| check.alone(tag, how_many().div_ceil(100)));
     check.report("both under the sanitizers");
+}
+
+#[cfg(feature = "vulkan")]
+#[test]
+fn both_by_vulkan() {
+    let Some(adapter) = software::adapter() else { return };
+    let mut check = Check::on(isocortex_gpu::VulkanDevice::open(&adapter).unwrap(), 6);
+    check.graphs(how_many());
+    Graph::tags().into_iter().for_each(|tag| check.alone(tag, how_many().div_ceil(20)));
+    check.report("both by Vulkan");
 }

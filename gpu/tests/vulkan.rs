@@ -2,28 +2,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "vulkan")]
 
+mod software;
+
 use isocortex_gpu::{
-    Case, Device, Error, Fault, GpuBackend, Kernel, Launch, Part, VulkanAdapter, VulkanBackend, VulkanDevice,
+    Case, Device, Error, Fault, GpuBackend, Kernel, Launch, Part, VulkanBackend, VulkanDevice,
 };
 use isocortex_inference::{Backend, Reference, first_difference};
 use isocortex_testvectors::Kind;
+use software::adapter;
 use std::{
     path::Path,
     sync::{Arc, OnceLock},
     thread,
     time::Duration,
 };
-
-fn adapter() -> Option<VulkanAdapter> {
-    match VulkanAdapter::best(true) {
-        Ok(adapter) => Some(adapter),
-        Err(error) if std::env::var("CI").is_ok_and(|ci| ci == "true") => panic!("{error}"),
-        Err(error) => {
-            eprintln!("NOT TESTED: {error}. `scripts/setup.sh test` installs a software driver.");
-            None
-        }
-    }
-}
 
 /// One device for all tests that do not break it.
 fn backend() -> Option<&'static Arc<VulkanBackend>> {
