@@ -20,6 +20,8 @@ use wgpu::{
 
 /// Vulkan does not say what is free: what models may use unless the backend is told otherwise.
 const BUDGET: u64 = 2 << 30;
+/// How much slower than a GPU one on the CPU may be before it counts as lost.
+const SOFTWARE: u32 = 100;
 /// How long a copy from the device may take.
 const DOWNLOAD: Duration = Duration::from_secs(60);
 
@@ -42,9 +44,12 @@ pub struct VulkanDevice {
     pipelines: Vec<Option<(ComputePipeline, BindGroupLayout)>>,
     card: Card,
     budget: u64,
-    /// Most bytes of one pointer, and most blocks along one side of a grid.
+    /// Most bytes of one piece of memory, and of one pointer; most blocks along one side of a grid.
+    largest: u64,
     binding: u64,
     side: u32,
+    /// Limits of time are stretched by this.
+    patience: u32,
     facts: Facts,
 }
 
@@ -73,10 +78,17 @@ impl VulkanDevice {
             });
         }
         let limits = card.device().limits();
-        let (binding, side) =
-            (limits.max_storage_buffer_binding_size, limits.max_compute_workgroups_per_dimension);
-        let budget = limits.max_buffer_size.min(BUDGET);
-        Ok(Self { pipelines, card, budget, binding, side: side.max(1), facts: adapter.facts() })
+        let largest = limits.max_buffer_size;
+        Ok(Self {
+            pipelines,
+            card,
+            budget: largest.min(BUDGET),
+            largest,
+            binding: limits.max_storage_buffer_binding_size,
+            side: limits.max_compute_workgroups_per_dimension.max(1),
+            patience: if adapter.is_software() { SOFTWARE } else { 1 },
+            facts: adapter.facts(),
+        })
     }
 
     /// What it says of itself.
@@ -171,7 +183,11 @@ impl Device for VulkanDevice {
     }
 
     fn alloc(&self, bytes: usize) -> Result<VulkanMemory, Error> {
-        self.card.guarded(&format!("allocating {bytes} bytes"), || {
+        let what = &format!("allocating {bytes} bytes");
+        if bytes as u64 > self.largest {
+            return Err(card::error(Fault::Memory, what, format!("{} is the most at once", self.largest)));
+        }
+        self.card.guarded(what, || {
             let buffer = self.card.device().create_buffer(&BufferDescriptor {
                 label: None,
                 // Whole words of the last part, and more.
@@ -206,7 +222,7 @@ impl Device for VulkanDevice {
     ) -> Result<(), Error> {
         inputs.iter().try_for_each(|(part, bytes)| within(part, bytes.len()))?;
         outputs.iter().try_for_each(|(part, bytes)| within(part, bytes.len()))?;
-        sequence.play(self, inputs, outputs, limit)
+        sequence.play(self, inputs, outputs, limit.saturating_mul(self.patience))
     }
 
     fn budget(&self) -> u64 {

@@ -108,7 +108,8 @@ fn a_long_grid_is_folded() {
 fn memory_that_is_not_there_is_an_error_and_the_next_run_is_right() {
     let Some(backend) = backend() else { return };
     let error = backend.device().alloc(1 << 50).map(|_| ()).unwrap_err();
-    assert!(matches!(error, Error::Device { .. }) && error.to_string().contains("allocating"), "{error}");
+    assert!(matches!(error, Error::Device { fault: Fault::Memory, .. }), "{error}");
+    assert!(error.to_string().contains("allocating"), "{error}");
     let memory = backend.device().alloc(256).unwrap();
     let part = Part { memory: &memory, offset: 256, bytes: 4 };
     assert!(backend.device().upload(part, &[0; 4]).is_err());
