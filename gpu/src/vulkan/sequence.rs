@@ -3,15 +3,14 @@
 use super::{VulkanDevice, VulkanMemory, card::error};
 use crate::{ALIGNMENT, Error, Kernel, Launch, Part};
 use isocortex_inference::Fault;
-use std::{
-    num::NonZeroU64,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{num::NonZeroU64, sync::mpsc, time::Duration};
 use wgpu::{
     BindGroup, BindGroupDescriptor, BindGroupEntry, BindingResource, Buffer, BufferBinding, BufferDescriptor,
     BufferUsages, ComputePassDescriptor, MapMode,
 };
+
+/// How long it may take until a thread is told that its answer is there.
+const MOMENT: Duration = Duration::from_secs(10);
 
 /// Launches prepared on a [`VulkanDevice`].
 pub struct VulkanSequence {
@@ -72,7 +71,7 @@ impl VulkanSequence {
         limit: Duration,
     ) -> Result<(), Error> {
         let what = &self.what();
-        on.card.guarded(what, || {
+        let played = on.card.guarded(what, || {
             for (part, bytes) in inputs {
                 on.write(part, bytes)?;
             }
@@ -98,21 +97,24 @@ impl VulkanSequence {
                     at += size;
                 }
             }
-            let mapped = Arc::new(OnceLock::new());
-            let cell = Arc::clone(&mapped);
+            let (sender, mapped) = mpsc::channel();
             let back = self.back.as_ref().filter(|_| total > 0);
             on.card.submit(what, encoder.finish(), limit, || {
                 if let Some(back) = back {
                     back.map_async(MapMode::Read, 0..total, move |result| {
-                        let _ = cell.set(result);
+                        let _ = sender.send(result);
                     });
                 }
             })?;
             let Some(back) = back else { return Ok(()) };
-            match mapped.get() {
-                Some(Ok(())) => {}
-                Some(Err(e)) => return Err(error(Fault::Other, what, e)),
-                None => return Err(error(Fault::Other, what, "the answer could not be read")),
+            // Another thread that waits may be the one that tells, a moment later.
+            match mapped.recv_timeout(limit.max(MOMENT)) {
+                Ok(Ok(())) => {}
+                Ok(Err(e)) => return Err(error(Fault::Other, what, e)),
+                Err(e) => {
+                    on.card.give_up(Fault::TimeOut, "the answer could not be read");
+                    return Err(error(Fault::TimeOut, what, e));
+                }
             }
             let view = back.get_mapped_range(0..total).map_err(|e| error(Fault::Other, what, e))?;
             let mut rest = &*view;
@@ -126,7 +128,12 @@ impl VulkanSequence {
             drop(view);
             back.unmap();
             Ok(())
-        })
+        });
+        if played.is_err() {
+            // Perhaps it is still mapped.
+            self.back = None;
+        }
+        played
     }
 
     /// For errors: the driver does not tell which of the kernels it was.
