@@ -23,7 +23,7 @@ logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 tools=(memcheck racecheck synccheck initcheck)
 for tool in "${tools[@]}"; do
-    { timeout "${SANITIZER_SECONDS:-150}" compute-sanitizer --tool "$tool" --error-exitcode 99 "$check" --self-test \
+    { timeout "${SANITIZER_SECONDS:-150}" compute-sanitizer --tool "$tool" --error-exitcode 99 "$check" --self-test --patience 600 \
         >"$logs/$tool" 2>&1 && code=0 || code=$?
     echo "$code" >"$logs/$tool.code"; } &
 done

@@ -9,7 +9,7 @@ mod net;
 pub use net::{Network, digest, gemm, random_bytes};
 
 use isocortex_gpu::{CudaBackend, CudaDevice, Error, GpuBackend, Target};
-use std::{panic::resume_unwind, process::ExitCode, sync::Arc, thread};
+use std::{panic::resume_unwind, process::ExitCode, sync::Arc, thread, time::Duration};
 
 /// A card with the kernels of one target, whose self-test has passed.
 pub struct Card {
@@ -20,18 +20,19 @@ pub struct Card {
 }
 
 impl Card {
-    /// The card once for each target that it runs, the best last.
+    /// The card once for each target that it runs, the best last; with one time limit for everything, where one is
+    /// given, in place of what fits the work.
     ///
     /// # Errors
     /// A missing driver or card; a failed self-test.
-    pub fn open_all(ordinal: u32) -> Result<Vec<Self>, Error> {
-        let best = Self::open_best(ordinal)?;
+    pub fn open_all(ordinal: u32, patience: Option<Duration>) -> Result<Vec<Self>, Error> {
+        let best = Self::open_best(ordinal, patience)?;
         let compute = best.backend.device().compute();
         let others = Target::ALL.iter().filter(|target| target.runs_on(compute) && **target != best.target);
         // Side by side, for a driver compiles each target's kernels when it first sees them.
         let mut cards: Vec<Self> = thread::scope(|scope| {
             let opening: Vec<_> =
-                others.map(|&target| scope.spawn(move || Self::open(ordinal, target))).collect();
+                others.map(|&target| scope.spawn(move || Self::open(ordinal, target, patience))).collect();
             opening
                 .into_iter()
                 .map(|card| card.join().unwrap_or_else(|panic| resume_unwind(panic)))
@@ -45,15 +46,15 @@ impl Card {
     ///
     /// # Errors
     /// As [`open_all`](Self::open_all).
-    pub fn open_best(ordinal: u32) -> Result<Self, Error> {
-        let backend = GpuBackend::with_device(CudaDevice::open(ordinal)?)?;
+    pub fn open_best(ordinal: u32, patience: Option<Duration>) -> Result<Self, Error> {
+        let backend = GpuBackend::with_device(patient(CudaDevice::open(ordinal)?, patience))?;
         let compute = backend.device().compute();
         let target = Target::ALL.iter().rfind(|target| target.runs_on(compute)).copied();
         Ok(Self { target: target.unwrap_or(Target::ALL[0]), backend: Arc::new(backend) })
     }
 
-    fn open(ordinal: u32, target: Target) -> Result<Self, Error> {
-        let device = CudaDevice::open_with(ordinal, Some(target))?;
+    fn open(ordinal: u32, target: Target, patience: Option<Duration>) -> Result<Self, Error> {
+        let device = patient(CudaDevice::open_with(ordinal, Some(target))?, patience);
         Ok(Self { target, backend: Arc::new(GpuBackend::with_device(device)?) })
     }
 
@@ -65,6 +66,13 @@ impl Card {
     /// Whether the card is the emulation, whose times mean nothing.
     pub fn is_emulated(&self) -> bool {
         self.backend.device().description().starts_with("Emulated card")
+    }
+}
+
+fn patient(device: CudaDevice, patience: Option<Duration>) -> CudaDevice {
+    match patience {
+        Some(limit) => device.with_patience(limit),
+        None => device,
     }
 }
 

@@ -19,7 +19,7 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    match Card::open_best(options.device) {
+    match Card::open_best(options.device, None) {
         Ok(card) => bench::serve(&card, options.tiny, std::io::stdin().lock(), std::io::stdout()),
         Err(error) => {
             println!("{}", json!({ "error": error.to_string() }));

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let options = check::Options::parse();
-    let cards = match Card::open_all(options.device) {
+    let cards = match Card::open_all(options.device, options.patience()) {
         Ok(cards) => cards,
         Err(error) => {
             let verdict = Verdict::of(&error);

@@ -49,6 +49,9 @@ pub struct Options {
     /// Begin nothing new after so many seconds; what is left out is not measured
     #[arg(long, default_value_t = 300)]
     pub seconds: u64,
+    /// Seconds that any one thing may take on the card, in place of what fits it: for tools that make it slow
+    #[arg(long)]
+    pub patience: Option<u64>,
     /// Threads that compute answers to compare with; as many as the machine has without
     #[arg(long)]
     pub threads: Option<usize>,
@@ -58,6 +61,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// The one time limit for everything on the card.
+    pub fn patience(&self) -> Option<Duration> {
+        self.patience.map(Duration::from_secs)
+    }
+
     fn workers(&self) -> usize {
         self.threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)).max(1)
     }

@@ -23,7 +23,7 @@ pub(super) fn run(options: &Options, cards: &[Card], deadline: Deadline) -> Verd
                     Verdict::Equal
                 }
                 Err((verdict, what)) => {
-                    let word = if verdict == Verdict::Differs { "DIFFERS" } else { "not measured:" };
+                    let word = if verdict == Verdict::Differs { "FAILED" } else { "not measured:" };
                     println!("{word} {}: {what}", network.name());
                     verdict
                 }
@@ -55,7 +55,7 @@ fn compare(network: Network, options: &Options, cards: &[Card]) -> Result<(), (V
         let got = run(&*card.backend).map_err(|error| differs(format!("{target}: {error}")))?.concat();
         let byte = got.iter().zip(&wanted).position(|(a, b)| a != b);
         if let Some(byte) = byte.or((got.len() != wanted.len()).then_some(got.len().min(wanted.len()))) {
-            return Err(differs(format!("{target}: byte {byte} of the answers")));
+            return Err(differs(format!("{target}: byte {byte} of the answers differs")));
         }
     }
     Ok(())
