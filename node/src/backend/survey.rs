@@ -1,10 +1,6 @@
 //! What this machine has, and whether it computes right.
 
-use super::{
-    CASES, Choice, Kind, cores,
-    gpu::{self, Gpu},
-    self_test,
-};
+use super::{CASES, Choice, Kind, cores, gpu::Gpu, self_test};
 use crate::failure::Failure;
 use isocortex_gpu::{Error, Facts, Kernel};
 use isocortex_inference::{Error as InferenceError, Fault, Isa, Reference};
@@ -87,7 +83,7 @@ fn look(kind: Kind, choice: Choice) -> Device {
             Err(error @ Error::SelfTest { .. }) => {
                 Device::new(kind, "a device that computes wrong".into(), SelfTest::Wrong(error.to_string()))
             }
-            Err(error) => Device::new(kind, gpu::failure(kind, &error).message, SelfTest::NotMeasured),
+            Err(error) => Device::new(kind, error.to_string(), SelfTest::NotMeasured),
         },
     }
 }
