@@ -103,7 +103,7 @@ class Run:
         tiny = self.options.tiny
         gemms = [self.row(f"gemm {n}", self.programs) for n in ((64, 96) if tiny else GEMMS)]
         networks = []
-        for name, batch in NETWORKS:
+        for name, batch in () if self.options.products else NETWORKS:
             torch = [p for p in self.programs if p.name != "cublaslt"]
             row = self.row(f"network {name} {min(batch, 2) if tiny else batch}", torch)
             if "error" not in row.get("cells", {}).get("ours", {"error": ""}):
@@ -118,6 +118,7 @@ def main() -> int:
     parser.add_argument("--ours", required=True, help="the program isocortex-gpu-bench")
     parser.add_argument("--cublaslt", help="the program made of cublaslt.cpp")
     parser.add_argument("--tiny", action="store_true", help="small shapes, to see that all of it runs")
+    parser.add_argument("--products", action="store_true", help="no networks")
     parser.add_argument("--seconds", type=int, default=420, help="begin no further row after so long")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ms", type=int, default=200, help="of one program's round")

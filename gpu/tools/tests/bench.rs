@@ -75,11 +75,13 @@ fn a_peers_answers_are_compared() {
     let folder = TempDir::new().unwrap();
     let page = folder.path().join("page.md");
     fs::write(&page, "nothing\n").unwrap();
-    let Some((status, said)) = bench(&["--cublaslt", &peer(folder.path(), "5")], &[]) else { return };
+    let Some((status, said)) = bench(&["--products", "--cublaslt", &peer(folder.path(), "5")], &[]) else {
+        return;
+    };
     assert!(status == 1 && said.contains("| DIFFER |"));
     assert!(said.contains("- not measured: gemm 96: cuBLASLt: too large"));
     let digest = product_digest(64).to_string();
-    let (status, said) = bench(&["--cublaslt", &peer(folder.path(), &digest)], &[]).unwrap();
+    let (status, said) = bench(&["--products", "--cublaslt", &peer(folder.path(), &digest)], &[]).unwrap();
     assert!(
         status == 0
             && said.contains("| 1.0 | - | ")
