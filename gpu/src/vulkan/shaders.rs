@@ -3,118 +3,103 @@
 
 use crate::Kernel;
 
-macro_rules! shaders {
-    ($($variant:ident $name:literal,)*) => {
-        /// The kernel's own file, where it has one.
-        pub(super) const fn file(kernel: Kernel) -> Option<&'static str> {
-            match kernel {
-                $(Kernel::$variant => Some(include_str!(concat!("../../shaders/", $name, ".wgsl"))),)*
-                #[allow(unreachable_patterns, reason = "kernels that have no shader yet")]
-                _ => None,
-            }
-        }
-
-        #[cfg(test)]
-        const NAMES: &[(Kernel, &str)] = &[$((Kernel::$variant, $name)),*];
-    };
-}
-
-shaders! {
-    Gemm "gemm_s8_s8_s32",
-    Conv2d "conv2d_s8_s8_s32",
-    DepthwiseConv2d "depthwise_conv2d_s8_s8_s32",
-    Rescale "rescale",
-    RescaleF24 "rescale_f24",
-    RescaleRow "rescale_row",
-    AbsMaxRow "abs_max_row",
-    DynQuantRow "dyn_quant_row",
-    AddF24 "add_f24",
-    Binary "binary",
-    MulRescale "mul_rescale",
-    SelectElements "select_elements",
-    Unary "unary",
-    Table16 "table16",
-    Softmax15 "softmax15",
-    LayerNorm "layer_norm",
-    RmsNorm "rms_norm",
-    L2Norm "l2_norm",
-    AddScaled "add_scaled",
-    Clamp "clamp",
-    DepthwiseConv2dWide "depthwise_conv2d_s16_s8_s32",
-    Conv2dGrouped "conv2d_grouped_s8_s8_s32",
-    Conv2dWide "conv2d_s16_s8_s32",
-    ConvTranspose2d "conv_transpose2d_s8_s8_s32",
-    ConvTranspose2dWide "conv_transpose2d_s16_s8_s32",
-    BatchMatMul88 "batch_matmul_s8_s8_s32",
-    BatchMatMul816 "batch_matmul_s8_s16_s32",
-    BatchMatMul168 "batch_matmul_s16_s8_s32",
-    BatchMatMul1616 "batch_matmul_s16_s16_s32",
-    Pool "pool",
-    AvgPoolF24 "avgpool_f24",
-    Reduce "reduce",
-    CumSum "cum_sum",
-    TopKSort "top_k_sort",
-    TopKMerge "top_k_merge",
-    TreeEnsemble "tree_ensemble",
-    CopyStrided "copy_strided",
-    TransposeTile "transpose_tile",
-    Fill "fill",
-    ResizeNearest "resize_nearest",
-    ResizeBilinear "resize_bilinear",
-    GatherRows "gather_rows",
-    ScatterWinner "scatter_winner",
-    ScatterRow "scatter_row",
-    Rope "rope",
-    KvAppend "kv_append",
-    CausalMask "causal_mask",
-    Table8 "table8",
-}
-
-macro_rules! parts {
+macro_rules! files {
     ($($name:literal,)*) => {
-        /// A file that shaders include.
-        fn part(name: &str) -> Option<&'static str> {
+        /// A kernel's own file, or one that shaders include.
+        fn file(name: &str) -> Option<&'static str> {
             match name {
-                $($name => Some(include_str!(concat!("../../shaders/", $name))),)*
+                $($name => Some(include_str!(concat!("../../shaders/", $name, ".wgsl"))),)*
                 _ => None,
             }
         }
     };
 }
 
-parts! {
-    "prelude.wgsl",
-    "wide.wgsl",
-    "words.wgsl",
-    "elements.wgsl",
-    "units.wgsl",
-    "divisor.wgsl",
-    "zoom.wgsl",
-    "broadcast.wgsl",
-    "rows.wgsl",
-    "row_map.wgsl",
-    "roots.wgsl",
-    "tail.wgsl",
-    "tile.wgsl",
-    "tile_wide.wgsl",
-    "batch_matmul.wgsl",
-    "conv2d_limbs.wgsl",
-    "conv_transpose2d.wgsl",
-    "keys.wgsl",
-    "top_k.wgsl",
+files! {
+    // Of one kernel each, by its name.
+    "abs_max_row",
+    "add_f24",
+    "add_scaled",
+    "avgpool_f24",
+    "batch_matmul_s16_s16_s32",
+    "batch_matmul_s16_s8_s32",
+    "batch_matmul_s8_s16_s32",
+    "batch_matmul_s8_s8_s32",
+    "binary",
+    "causal_mask",
+    "clamp",
+    "conv2d_grouped_s8_s8_s32",
+    "conv2d_s16_s8_s32",
+    "conv2d_s8_s8_s32",
+    "conv_transpose2d_s16_s8_s32",
+    "conv_transpose2d_s8_s8_s32",
+    "copy_strided",
+    "cum_sum",
+    "depthwise_conv2d_s16_s8_s32",
+    "depthwise_conv2d_s8_s8_s32",
+    "dyn_quant_row",
+    "fill",
+    "gather_rows",
+    "gemm_s8_s8_s32",
+    "gemv_s8_s8_s32",
+    "kv_append",
+    "l2_norm",
+    "layer_norm",
+    "mul_rescale",
+    "pool",
+    "reduce",
+    "rescale",
+    "rescale_f24",
+    "rescale_row",
+    "resize_bilinear",
+    "resize_nearest",
+    "rms_norm",
+    "rope",
+    "scatter_row",
+    "scatter_winner",
+    "select_elements",
+    "softmax15",
+    "table16",
+    "table8",
+    "top_k_merge",
+    "top_k_sort",
+    "transpose_tile",
+    "tree_ensemble",
+    "unary",
+    // Of several.
+    "prelude",
+    "wide",
+    "words",
+    "elements",
+    "units",
+    "divisor",
+    "zoom",
+    "broadcast",
+    "rows",
+    "row_map",
+    "roots",
+    "tail",
+    "tile",
+    "tile_wide",
+    "batch_matmul",
+    "conv2d_limbs",
+    "conv_transpose2d",
+    "keys",
+    "top_k",
 }
 
 /// The whole text of a kernel's shader. A file that is not there stays named in it, which no compiler takes.
 pub(super) fn source(kernel: Kernel) -> Option<String> {
     let mut text = String::new();
-    put(&mut text, file(kernel)?);
+    put(&mut text, file(kernel.name())?);
     Some(text)
 }
 
-/// Adds the file with what it includes.
-fn put(text: &mut String, file: &str) {
-    for line in file.lines() {
-        if let Some(part) = line.strip_prefix("#include ").and_then(part) {
+/// Adds a file with what it includes.
+fn put(text: &mut String, lines: &str) {
+    for line in lines.lines() {
+        let included = line.strip_prefix("#include ").and_then(|name| name.strip_suffix(".wgsl"));
+        if let Some(part) = included.and_then(file) {
             put(text, part);
             continue;
         }
@@ -184,12 +169,17 @@ fn X_set_unit(unit: i32, i: i32, v: vec4<u32>) {
 mod tests {
     use super::*;
 
+    /// The kernels that have one.
+    fn shaders() -> Vec<(Kernel, String)> {
+        Kernel::ALL.iter().filter_map(|&kernel| Some((kernel, source(kernel)?))).collect()
+    }
+
     #[test]
     fn shaders_have_the_names_and_pointers_of_their_kernels() {
-        for &(kernel, name) in NAMES {
-            assert_eq!(kernel.name(), name);
-            let (source, pointers) = (source(kernel).unwrap(), kernel.arguments().0);
-            assert!(source.starts_with(&format!("// As {name}.cu.")), "{kernel}");
+        assert!(shaders().len() > 40);
+        for (kernel, source) in shaders() {
+            let pointers = kernel.arguments().0;
+            assert!(source.starts_with(&format!("// As {kernel}.cu.")), "{kernel}");
             assert_eq!(source.lines().filter_map(pointer).count(), pointers, "{kernel}");
             for binding in 0..=pointers {
                 let access = if binding < pointers { "read_write" } else { "read" };
@@ -203,8 +193,7 @@ mod tests {
     /// Nothing that a driver may compute in its own way.
     #[test]
     fn shaders_have_no_floats() {
-        for &(kernel, _) in NAMES {
-            let text = source(kernel).unwrap();
+        for (kernel, text) in shaders() {
             let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
             for word in code.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c))))
             {
