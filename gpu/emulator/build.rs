@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             objects.push(object.clone());
             units.push(Unit { object, command });
         };
-        for main in ["fibers", "kernels", "server", "driver"] {
+        for main in ["async", "fibers", "kernels", "server", "driver"] {
             add(main, &Path::new("cpp").join(main).with_extension("cpp"), &[]);
         }
         for kernel in kernels()? {

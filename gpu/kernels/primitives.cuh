@@ -17,6 +17,9 @@
 #define ISOCORTEX_TARGET 0
 #endif
 #define BLOCK_BARRIER(label) __syncthreads()
+#define WARP_BARRIER(label) __syncwarp()
+// This thread's copies have arrived, but for the latest `pending` groups.
+#define COPY_WAIT(label, pending) asm volatile("cp.async.wait_group %0;" ::"n"(pending) : "memory")
 // The `value`, 32 or 64 bits, of another lane of the warp; all 32 lanes must come here.
 #define WARP_SHUFFLE(value, lane) __shfl_sync(0xffffffffu, value, lane)
 #define KERNEL extern "C" __global__
@@ -47,6 +50,28 @@ __device__ inline void mma_16x8x32(int (&c)[4], const int (&a)[4], const int (&b
         : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
+
+__device__ inline unsigned shared_address(const void* p) {
+    return static_cast<unsigned>(__cvta_generic_to_shared(p));
+}
+
+// Four 8 x 16 matrices of bytes in shared memory: lane l gives the address of row l % 8 of matrix l / 8, 16-aligned,
+// and gets bytes 4 * (l % 4) .. of row l / 4 of each.
+__device__ inline void load_matrices(int (&r)[4], const void* row) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+                 : "r"(shared_address(row))
+                 : "memory");
+}
+
+// Starts copying 16 bytes to shared memory, of which those after the first `bytes` (16 or 0) are zeros.
+__device__ inline void copy_16_async(void* to, const void* from, int bytes) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from), "r"(bytes)
+                 : "memory");
+}
+
+// What this thread has started since the last commit becomes a group.
+__device__ inline void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 #endif
 #endif
 

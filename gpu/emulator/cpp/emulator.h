@@ -8,11 +8,16 @@
 #pragma once
 #include <stdint.h>
 
+#include <cstring>
+#include <string>
+
 #define __device__
 #define __shared__ static __attribute__((section("emulated_shared")))
 #define KERNEL static
 // The line tells two barriers apart; the label lets a test leave one out.
 #define BLOCK_BARRIER(label) emulator::block_barrier(label, __LINE__)
+#define WARP_BARRIER(label) (emulator::left_out(label) ? void() : emulator::warp_barrier(__LINE__))
+#define COPY_WAIT(label, pending) emulator::wait_async(label, pending)
 #define WARP_SHUFFLE(value, lane) emulator::warp_shuffle(value, lane, __LINE__)
 
 namespace emulator {
@@ -29,8 +34,24 @@ void warp_barrier(int place);
 struct Fragments {
     int a[32][4], b[32][2];
     int64_t shuffled[32];
+    const void* rows[32];
 };
 Fragments& warp_fragments();
+// The other one of two at each call, so that one barrier is enough: a lane writes to the first again only after
+// every lane has come to the barrier of the second, and so has read.
+Fragments& next_fragments();
+
+// Whether a test leaves this barrier or wait out.
+bool left_out(int label);
+size_t running_thread();
+// Ends the running kernel with this error.
+[[gnu::noinline]] void fail(const std::string& message);
+
+// Copies on their way, as `async.cpp` says.
+void start_async(size_t threads);
+void copy_async(void* to, const void* from, int bytes);
+void commit_async();
+void wait_async(int label, size_t pending);
 
 }  // namespace emulator
 
@@ -77,7 +98,7 @@ inline int dot4(int a, int b, int c) {
 // register i of C and D holds row g + 8 * (i / 2), column 2t + i % 2.
 inline void mma_16x8x32(int (&c)[4], const int (&a)[4], const int (&b)[2]) {
     const int lane = static_cast<int>(threadIdx.x % 32);
-    emulator::Fragments& warp = emulator::warp_fragments();
+    emulator::Fragments& warp = emulator::next_fragments();
     for (int r = 0; r < 4; ++r) warp.a[lane][r] = a[r];
     for (int r = 0; r < 2; ++r) warp.b[lane][r] = b[r];
     emulator::warp_barrier(__LINE__);
@@ -89,5 +110,19 @@ inline void mma_16x8x32(int (&c)[4], const int (&a)[4], const int (&b)[2]) {
             c[i] = dot4(from_a, from_b, c[i]);
         }
     }
-    emulator::warp_barrier(__LINE__);
 }
+
+// PTX ISA, ldmatrix.m8n8.x4.b16: lane l gives the address of row l % 8 of matrix l / 8, 16 bytes; register i gets
+// bytes 4 * (l % 4) .. of row l / 4 of matrix i.
+inline void load_matrices(int (&r)[4], const void* row) {
+    if (reinterpret_cast<uintptr_t>(row) % 16 != 0) emulator::fail("ldmatrix of a row that is not 16-aligned");
+    const size_t lane = threadIdx.x % 32;
+    emulator::Fragments& warp = emulator::next_fragments();
+    warp.rows[lane] = row;
+    emulator::warp_barrier(__LINE__);
+    for (size_t i = 0; i < 4; ++i)
+        std::memcpy(&r[i], static_cast<const char*>(warp.rows[8 * i + lane / 4]) + 4 * (lane % 4), 4);
+}
+
+inline void copy_16_async(void* to, const void* from, int bytes) { emulator::copy_async(to, from, bytes); }
+inline void copy_commit() { emulator::commit_async(); }

@@ -1,8 +1,7 @@
-// The scheduler: fibers over ucontext, announced to the address sanitizer when it is there.
+// The scheduler: fibers that switch by `switch.h`, announced to the address sanitizer when it is there.
 #include "fibers.h"
 
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #include <algorithm>
 #include <cstring>
@@ -10,9 +9,11 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emulator.h"
+#include "switch.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -35,20 +36,22 @@ enum class State { ready, at_block_barrier, at_warp_barrier, done };
 const char* const state_names[] = {"ready", "at a block barrier", "at a warp barrier", "done"};
 
 struct Fiber {
-    ucontext_t context;
+    Context context;
     char* stack = nullptr;
     void* fake_stack = nullptr;  // the address sanitizer's
     State state = State::ready;
     int place = 0;
+    bool second = false;  // which of the warp's two fragments it used last
 };
 
 constexpr size_t WARP = 32, STACK = 256 * 1024, GUARD = 4096;
 
 std::mt19937_64 noise;
 std::vector<Fiber> fibers;
-std::vector<Fragments> fragments;
+std::vector<Fragments> fragments;  // two a warp
+std::string failure;
 size_t running;
-ucontext_t scheduler;
+Context scheduler;
 void* scheduler_fake_stack;
 const void* scheduler_stack;
 size_t scheduler_stack_size;
@@ -61,7 +64,7 @@ void to_scheduler(State state, int place) {
     self.place = place;
     void** fake = state == State::done ? nullptr : &self.fake_stack;
     __sanitizer_start_switch_fiber(fake, scheduler_stack, scheduler_stack_size);
-    swapcontext(&self.context, &scheduler);
+    switch_context(&self.context, &scheduler);
     __sanitizer_finish_switch_fiber(self.fake_stack, nullptr, nullptr);
 }
 
@@ -76,7 +79,7 @@ void resume(size_t thread) {
     threadIdx.x = static_cast<unsigned>(thread);
     Fiber& fiber = fibers[thread];
     __sanitizer_start_switch_fiber(&scheduler_fake_stack, fiber.stack, STACK);
-    swapcontext(&scheduler, &fiber.context);
+    switch_context(&scheduler, &fiber.context);
     __sanitizer_finish_switch_fiber(scheduler_fake_stack, nullptr, nullptr);
 }
 
@@ -88,15 +91,11 @@ void prepare(size_t threads) {
         fibers.emplace_back();
         fibers.back().stack = static_cast<char*>(memory) + GUARD;
     }
-    fragments.resize((threads + WARP - 1) / WARP);
+    fragments.resize((threads + WARP - 1) / WARP * 2);
     for (size_t t = 0; t < threads; ++t) {
         Fiber& fiber = fibers[t];
         __asan_unpoison_memory_region(fiber.stack, STACK);
-        getcontext(&fiber.context);
-        fiber.context.uc_stack.ss_sp = fiber.stack;
-        fiber.context.uc_stack.ss_size = STACK;
-        fiber.context.uc_link = nullptr;
-        makecontext(&fiber.context, fiber_main, 0);
+        start_context(&fiber.context, fiber.stack, STACK, fiber_main);
         fiber.state = State::ready;
     }
 }
@@ -146,13 +145,17 @@ std::vector<size_t> next_threads(size_t threads, bool strict, const std::vector<
 
 void run_block(size_t threads) {
     prepare(threads);
+    start_async(threads);
     fill_with_noise(__start_emulated_shared, static_cast<size_t>(__stop_emulated_shared - __start_emulated_shared));
     std::vector<size_t> order((threads + WARP - 1) / WARP);
     std::iota(order.begin(), order.end(), size_t{0});
     std::shuffle(order.begin(), order.end(), noise);
     const bool strict = noise() % 2 == 0;
     for (std::vector<size_t> next; !(next = next_threads(threads, strict, order)).empty();)
-        for (size_t t : next) resume(t);
+        for (size_t t : next) {
+            resume(t);
+            if (!failure.empty()) throw std::runtime_error(std::exchange(failure, ""));
+        }
 }
 
 }  // namespace
@@ -161,9 +164,24 @@ void block_barrier(int label, int place) {
     if (label != dropped_barrier) to_scheduler(State::at_block_barrier, place);
 }
 
+bool left_out(int label) { return label != 0 && label == dropped_barrier; }
+
+size_t running_thread() { return running; }
+
 void warp_barrier(int place) { to_scheduler(State::at_warp_barrier, place); }
 
-Fragments& warp_fragments() { return fragments[running / WARP]; }
+Fragments& warp_fragments() { return fragments[running / WARP * 2]; }
+
+Fragments& next_fragments() {
+    bool& second = fibers[running].second;
+    second = !second;
+    return fragments[running / WARP * 2 + second];
+}
+
+void fail(const std::string& message) {
+    failure = message;
+    to_scheduler(State::done, 0);
+}
 
 void seed_noise(uint64_t seed) { noise.seed(seed); }
 
