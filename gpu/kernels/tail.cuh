@@ -53,3 +53,58 @@ __device__ inline void tail_store(const Tail& t, const TailMemory& memory, void*
     if (t.sum == SUM_PLAIN) static_cast<int32_t*>(y)[at] = sum;
     else store_typed(y, t.to, at, tail_value(t, memory, at, channel, sum));
 }
+
+struct alignas(16) Run {
+    int words[4];
+};
+
+// Up to 16 elements of y in a row, the first of which is `at`, in this channel; `left` are left in the row of y.
+// `sums` is 16-aligned and holds 16 sums, to which the bias is still to be added.
+__device__ inline void tail_store_run(const Tail& t, const TailMemory& memory, void* y, int at, int channel, int left,
+                                      const int* sums, const int32_t* bias) {
+    constexpr int COUNT = 16;
+    if (left < COUNT || at % COUNT != 0 || channel % 4 != 0) {
+        for (int i = 0; i < COUNT && i < left; ++i)
+            tail_store(t, memory, y, at + i, channel + i, add_wrapping(sums[i], bias[channel + i]));
+        return;
+    }
+    int v[COUNT];
+#pragma unroll
+    for (int i = 0; i < COUNT; i += 4) {
+        const Run four = *reinterpret_cast<const Run*>(sums + i);
+        const Run biases = *reinterpret_cast<const Run*>(bias + channel + i);
+#pragma unroll
+        for (int j = 0; j < 4; ++j) v[i + j] = add_wrapping(four.words[j], biases.words[j]);
+    }
+    if (t.sum != SUM_PLAIN) {
+        Run residuals = {};
+        const bool bytes = t.add && t.from == TYPE_I8;
+        if (bytes) residuals = *reinterpret_cast<const Run*>(static_cast<const int8_t*>(memory.residual) + at);
+#pragma unroll
+        for (int i = 0; i < COUNT; ++i) {
+            const int c = 2 * (channel + i);
+            v[i] = tail_rescale(t, v[i], memory.scale[c], memory.scale[c + 1]);
+            if (t.table == TABLE_BEFORE_ADD) v[i] = memory.table[v[i] + 128];
+            if (t.add) {
+                const int byte = static_cast<int8_t>(static_cast<unsigned>(residuals.words[i / 4]) >> (i % 4 * 8));
+                v[i] = tail_add(t, v[i], bytes ? byte : load_typed(memory.residual, t.from, at + i));
+            }
+            if (t.table == TABLE_LAST) v[i] = memory.table[v[i] + 128];
+        }
+    }
+    Run out = {};
+    if (t.to == TYPE_I8) {
+#pragma unroll
+        for (int i = 0; i < COUNT; ++i) out.words[i / 4] |= byte_at(static_cast<int8_t>(v[i]), i % 4);
+        *reinterpret_cast<Run*>(static_cast<int8_t*>(y) + at) = out;
+    } else if (t.to == TYPE_I16) {
+        for (int i = 0; i < COUNT; ++i) static_cast<int16_t*>(y)[at + i] = static_cast<int16_t>(v[i]);
+    } else {
+#pragma unroll
+        for (int i = 0; i < COUNT; i += 4) {
+#pragma unroll
+            for (int j = 0; j < 4; ++j) out.words[j] = v[i + j];
+            *reinterpret_cast<Run*>(static_cast<int32_t*>(y) + at + i) = out;
+        }
+    }
+}
