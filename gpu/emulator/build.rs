@@ -26,6 +26,8 @@ const WITH_PRODUCTS: &[&str] = &[
     "conv_transpose2d_s8_s8_s32",
     "gemm_s8_s8_s32",
 ];
+/// For compute 8.0 alone.
+const WIDE: &[&str] = &["gemm_wide_s8_s8_s32", "conv2d_wide_s8_s8_s32"];
 
 /// One call of the compiler.
 struct Unit {
@@ -68,8 +70,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             add(main, &Path::new("cpp").join(main).with_extension("cpp"), &[]);
         }
         for kernel in kernels()? {
-            let both = WITH_PRODUCTS.contains(&kernel.as_str());
-            for target in if both { &[75, 80][..] } else { &[75] } {
+            let is_in = |names: &[&str]| names.contains(&kernel.as_str());
+            let targets = if is_in(WITH_PRODUCTS) {
+                &[75, 80][..]
+            } else if is_in(WIDE) {
+                &[80]
+            } else {
+                &[75]
+            };
+            for target in targets {
                 let defines = [format!("-DISOCORTEX_UNIT={kernel}"), format!("-DISOCORTEX_TARGET={target}")];
                 add(&format!("{kernel}-{target}"), Path::new("cpp/unit.cpp"), &defines);
             }

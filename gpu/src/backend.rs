@@ -93,7 +93,8 @@ impl<D: Device> GpuBackend<D> {
     /// # Errors
     /// As [`with_device`](Self::with_device).
     pub fn check(&self, case: &Case) -> Result<(), Error> {
-        let loaded = LoadedModel::new(Arc::clone(&self.residency), Arc::clone(case.model()))?;
+        let model = Arc::clone(case.model());
+        let loaded = LoadedModel::of(Arc::clone(&self.residency), model, Some(case.kernel()))?;
         case.compare(&loaded.run(&case.batch())?)
     }
 

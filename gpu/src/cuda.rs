@@ -8,7 +8,7 @@ mod sequence;
 pub use memory::CudaMemory;
 pub use sequence::CudaSequence;
 
-use crate::{Device, Error, GpuBackend, Kernel, Launch, Part};
+use crate::{Device, Error, GpuBackend, Kernel, Launch, Part, Products};
 use card::Card;
 use cust::{
     CudaFlags,
@@ -85,6 +85,7 @@ pub struct CudaDevice {
     patience: Option<Duration>,
     budget: u64,
     compute: (i32, i32),
+    target: Target,
     description: String,
 }
 
@@ -168,7 +169,8 @@ impl CudaDevice {
         let description = format!("{name}, compute capability {major}.{minor}");
         let card = Arc::new(Card::new(context));
         let channels = Channels::new(&card);
-        Ok(Self { modules, channels, card, patience: None, budget, compute: (major, minor), description })
+        let compute = (major, minor);
+        Ok(Self { modules, channels, card, patience: None, budget, compute, target, description })
     }
 
     /// The card's name and compute capability.
@@ -259,6 +261,13 @@ impl Device for CudaDevice {
         // The driver counts milliseconds, in steps of about half a microsecond.
         let milliseconds = self.card.note(WHAT, end.elapsed_time_f32(&begin))?;
         Ok(Duration::try_from_secs_f32(milliseconds).unwrap_or_default() / 1_000)
+    }
+
+    fn products(&self) -> Products {
+        match self.target {
+            Target::Sm75 => Products::Rows,
+            Target::Sm80 => Products::Wide,
+        }
     }
 
     fn budget(&self) -> u64 {

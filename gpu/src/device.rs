@@ -1,6 +1,6 @@
 //! The seam between what is to be launched and who launches it.
 
-use crate::{Error, Kernel};
+use crate::{Error, Kernel, Products};
 use std::time::{Duration, Instant};
 
 /// What the offset of every [`Part`] is a multiple of, in bytes: no device wants more.
@@ -74,6 +74,11 @@ pub trait Device: Send + Sync + 'static {
         let start = Instant::now();
         self.play(sequence, &[], &mut [], limit)?;
         Ok(start.elapsed())
+    }
+
+    /// Which forms of the matrix products there are.
+    fn products(&self) -> Products {
+        Products::Small
     }
 
     /// Bytes of memory that a backend may use, unless it is told otherwise.

@@ -34,6 +34,7 @@ mod loaded;
 mod lower;
 mod pack;
 mod plan;
+mod products;
 mod program;
 mod residency;
 mod resident;
@@ -51,6 +52,7 @@ pub use error::Error;
 pub use facts::Facts;
 pub use isocortex_inference::Fault;
 pub use kernel::{Kernel, THREADS};
+pub use products::Products;
 pub use selftest::Case;
 pub use stopwatch::Stopwatch;
 #[cfg(feature = "vulkan")]

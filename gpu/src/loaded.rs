@@ -1,7 +1,7 @@
 //! A model on a device, whether it has memory there or not.
 
 use crate::{
-    Device, Error, fuse,
+    Device, Error, Kernel, fuse,
     program::{Computed, Constant, Program},
     residency::Residency,
     resident::{Lane, Resident},
@@ -23,7 +23,19 @@ pub(crate) struct LoadedModel<D: Device> {
 
 impl<D: Device> LoadedModel<D> {
     pub fn new(residency: Arc<Residency<D>>, model: Arc<Model>) -> Result<Self, Error> {
-        let (program, constants) = Program::new(&model, &fuse::groups(&model))?;
+        Self::of(residency, model, None)
+    }
+
+    /// With this form of its products, where the device has it, and not the one that their shapes call for.
+    pub fn of(
+        residency: Arc<Residency<D>>,
+        model: Arc<Model>,
+        preferred: Option<Kernel>,
+    ) -> Result<Self, Error> {
+        let (mut program, constants) = Program::new(&model, &fuse::groups(&model))?;
+        if let Some(kernel) = preferred {
+            program.prefer(kernel);
+        }
         program.runs_on(&*residency.device)?;
         let (key, program) = (residency.key(), Arc::new(program));
         let this = Self { residency, key, model, program, taking: Mutex::default() };

@@ -3,7 +3,7 @@
 use isocortex_model::Tensor;
 
 /// Rows of packed weights are padded to a multiple of this with zeros: one step of a tile.
-const STEP: usize = 32;
+const STEP: usize = 64;
 
 /// The bytes of a tensor as they are.
 pub(crate) fn bytes(tensor: &Tensor) -> Vec<u8> {
@@ -38,11 +38,11 @@ mod tests {
     #[test]
     fn rows_are_padded_with_zeros() {
         let (packed, ldw) = rows(&[1, 2, 3, -1, -2, -3], 3);
-        assert_eq!((ldw, packed.len()), (32, 64));
+        assert_eq!((ldw, packed.len()), (64, 128));
         assert_eq!(packed[..4], [1, 2, 3, 0]);
-        assert_eq!(packed[32..36], [255, 254, 253, 0]);
-        let (packed, ldw) = rows(&[7; 64], 32);
-        assert_eq!((ldw, packed), (32, vec![7; 64]));
+        assert_eq!(packed[64..68], [255, 254, 253, 0]);
+        let (packed, ldw) = rows(&[7; 128], 64);
+        assert_eq!((ldw, packed), (64, vec![7; 128]));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A model as launches over two blocks of a device's memory: one of constants, one of values.
 
 use crate::{
-    ALIGNMENT, Device, Error,
+    ALIGNMENT, Device, Error, Kernel, Products,
     fuse::Group,
     lower::{Argument, Step, Work, lower},
     plan::Layout,
@@ -214,9 +214,18 @@ impl Program {
         Ok(())
     }
 
+    /// The launches that this kernel is another form of become it.
+    pub fn prefer(&mut self, kernel: Kernel) {
+        for Planned { work, .. } in &mut self.launches {
+            if work.kernel == kernel.small() {
+                work.kernel = kernel;
+            }
+        }
+    }
+
     /// Whether every launch for a batch can be counted.
     fn counts(&self, batch: usize) -> Result<(), Error> {
-        self.launches.iter().try_for_each(|launch| launch.work.at(batch as u64).map(|_| ()))
+        self.launches.iter().try_for_each(|launch| launch.work.at(batch as u64, Products::Small).map(|_| ()))
     }
 
     /// Where items lie for a batch whose size is a power of two.

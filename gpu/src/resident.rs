@@ -82,13 +82,8 @@ impl<D: Device> Resident<D> {
                 Place::Constant(range) => Ok(part(&self.constants, range)),
                 Place::Item(item) => item_part(arena, layout, *item),
             });
-            let (blocks, ints) = planned.work.at(runs as u64)?;
-            Ok(Launch {
-                kernel: planned.work.kernel,
-                blocks,
-                memory: memory.collect::<Result<_, _>>()?,
-                ints,
-            })
+            let (kernel, blocks, ints) = planned.work.at(runs as u64, self.residency.device.products())?;
+            Ok(Launch { kernel, blocks, memory: memory.collect::<Result<_, _>>()?, ints })
         };
         planned.iter().map(launch).collect()
     }

@@ -47,6 +47,11 @@ impl Case {
         Ok(Self { kernel, seed, model, inputs, answers })
     }
 
+    /// The kernel that it is a case of.
+    pub const fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
     /// The model.
     pub fn model(&self) -> &Arc<Model> {
         &self.model
@@ -118,7 +123,7 @@ mod tests {
                 let case = Case::new(kernel, seed).unwrap_or_else(|e| panic!("{kernel} {seed}: {e}"));
                 let uses = |group: &Group| match lower(&case.model, group) {
                     Ok(Step::Alias) => false,
-                    Ok(Step::Launches(works)) => works.iter().any(|work| work.kernel == kernel),
+                    Ok(Step::Launches(works)) => works.iter().any(|work| work.kernel == kernel.small()),
                     Err(error) => panic!("{kernel} {seed}: {error}"),
                 };
                 met += usize::from(fuse::groups(&case.model).iter().any(uses));

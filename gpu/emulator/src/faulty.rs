@@ -1,7 +1,7 @@
 //! A card that fails when it is told to.
 
 use crate::{EmulatedDevice, EmulatedMemory, EmulatedSequence, Options};
-use isocortex_gpu::{Device, Error, Fault, Kernel, Launch, Part};
+use isocortex_gpu::{Device, Error, Fault, Kernel, Launch, Part, Products};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -177,6 +177,10 @@ impl Device for FaultyDevice {
             }
         }
         Ok(())
+    }
+
+    fn products(&self) -> Products {
+        self.device.products()
     }
 
     fn budget(&self) -> u64 {

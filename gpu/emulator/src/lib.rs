@@ -19,7 +19,7 @@ mod process;
 
 pub use faulty::{FaultyDevice, FaultySequence, Trouble, Troubles};
 
-use isocortex_gpu::{Device, Error, Fault, Launch, Part, THREADS};
+use isocortex_gpu::{Device, Error, Fault, Launch, Part, Products, THREADS};
 use process::{Process, Range};
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -55,6 +55,7 @@ impl Default for Options {
 /// A device that is a process on the CPU. It does one thing at a time, and knows no time limit.
 pub struct EmulatedDevice {
     process: Arc<Mutex<Process>>,
+    products: Products,
 }
 
 /// Memory of an [`EmulatedDevice`].
@@ -102,7 +103,8 @@ impl EmulatedDevice {
     /// # Errors
     /// [`Error::Device`] where the process does not start.
     pub fn new(options: Options) -> Result<Self, Error> {
-        Ok(Self { process: Arc::new(Mutex::new(Process::start(options)?)) })
+        let products = if options.mma { Products::Wide } else { Products::Rows };
+        Ok(Self { process: Arc::new(Mutex::new(Process::start(options)?)), products })
     }
 }
 
@@ -159,6 +161,10 @@ impl Device for EmulatedDevice {
             locked(&self.process, |p| p.launch(kernel, *blocks, THREADS, memory, ints))?;
         }
         outputs.iter_mut().try_for_each(|(part, bytes)| self.download(*part, bytes))
+    }
+
+    fn products(&self) -> Products {
+        self.products
     }
 
     fn budget(&self) -> u64 {

@@ -16,14 +16,11 @@ mod sequences;
 mod top_k;
 mod trees;
 
-use crate::{Error, Kernel, THREADS, fuse::Group, tail::Tail};
+use crate::{Error, Kernel, Products, THREADS, fuse::Group, tail::Tail};
 use elementwise::{Binary, Unary};
 use isocortex_model::{Model, Node, Op, Tensor, TensorType};
 pub(crate) use numbers::code;
 use numbers::int;
-
-/// Side of the tile of the result that a block of [`Grid::Tiles`] computes.
-const TILE: u64 = 64;
 
 /// Elements that a thread of [`Grid::Groups`] computes.
 const GROUP: u64 = 4;
@@ -77,25 +74,29 @@ pub(crate) enum Grid {
 }
 
 impl Work {
-    /// Blocks and struct for a batch.
-    pub fn at(&self, batch: u64) -> Result<(u32, Vec<i32>), Error> {
+    /// Kernel, blocks and struct for a batch.
+    pub fn at(&self, batch: u64, products: Products) -> Result<(Kernel, u32, Vec<i32>), Error> {
         let (Grid::Threads(count)
         | Grid::Groups(count)
         | Grid::Warps(count)
         | Grid::Blocks(count)
         | Grid::Tiles { rows: count, .. }) = self.grid;
         let count = count.saturating_mul(batch);
+        let mut kernel = self.kernel;
         let blocks = match self.grid {
             Grid::Threads(_) => count.div_ceil(THREADS.into()),
             Grid::Groups(_) => count.div_ceil(u64::from(THREADS) * GROUP),
             Grid::Warps(_) => count.div_ceil(u64::from(THREADS) / WARP),
             Grid::Blocks(_) => count,
-            Grid::Tiles { columns, .. } => count.div_ceil(TILE).saturating_mul(columns.div_ceil(TILE)),
+            Grid::Tiles { columns, .. } => {
+                kernel = kernel.form(count, columns, products);
+                kernel.tiles(count, columns)
+            }
         };
         let blocks = u32::try_from(blocks).map_err(|_| Error::layout("a grid"))?;
         let mut ints = vec![int(count)?];
         ints.extend(&self.ints);
-        Ok((blocks, ints))
+        Ok((kernel, blocks, ints))
     }
 }
 

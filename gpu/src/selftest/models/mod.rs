@@ -21,8 +21,9 @@ const BIAS: i32 = 1 << 30;
 
 pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
     match kernel {
-        Kernel::Gemm => mat_mul(draw),
-        Kernel::Conv2d => convolution(draw, false),
+        Kernel::Gemm | Kernel::GemmWide => mat_mul(draw, false),
+        Kernel::Gemv => mat_mul(draw, true),
+        Kernel::Conv2d | Kernel::Conv2dWide => convolution(draw, false),
         Kernel::DepthwiseConv2d => convolution(draw, true),
         Kernel::Rescale => rescaling::rescale(draw),
         Kernel::RescaleF24 => rescaling::rescale_f24(draw),
@@ -76,13 +77,14 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
     }
 }
 
-fn mat_mul(draw: &mut Draw) -> Artifact {
-    let k = draw.pick(&[1, 3, 4, 31, 32, 33, 64, 65, 100], 1);
-    let n = draw.pick(&[1, 2, 10, 63, 64, 65], 1);
+/// With `few` rows for most numbers of runs, else around a tile.
+fn mat_mul(draw: &mut Draw, few: bool) -> Artifact {
+    let k = draw.pick(&[1, 3, 4, 31, 32, 33, 64, 65, 80, 100, 144, 208], 1);
+    let n = draw.pick(&[1, 2, 10, 16, 63, 64, 65, 144], 1);
     let shape = match draw.next() % 3 {
         0 => vec![k],
-        1 => vec![draw.pick(&[1, 63, 64, 65, 70], 1), k],
-        _ => vec![draw.size(1, 9), draw.size(1, 9), k],
+        1 => vec![draw.pick(if few { &[1, 2] } else { &[1, 63, 64, 65, 130] }, 1), k],
+        _ => vec![draw.size(1, if few { 2 } else { 9 }), draw.size(1, if few { 2 } else { 9 }), k],
     };
     let constants = vec![Tensor::i8(&[n, k], draw.i8s(n * k)), Tensor::i32(&[n], draw.i32s(n, -BIAS, BIAS))];
     let op = Op::MatMul(ops::MatMul { weight: 0, bias: 1, zero_point: draw.extreme(-128, 127) });
@@ -91,8 +93,8 @@ fn mat_mul(draw: &mut Draw) -> Artifact {
 }
 
 fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
-    let (h, w, c) = (draw.size(1, 9), draw.size(1, 9), draw.pick(&[1, 2, 3, 4, 5, 8, 12, 33], 1));
-    let o = draw.pick(&[1, 3, 16, 64, 65], 1);
+    let (h, w, c) = (draw.size(1, 9), draw.size(1, 9), draw.pick(&[1, 2, 3, 4, 5, 8, 12, 16, 33, 48, 80], 1));
+    let o = draw.pick(&[1, 3, 16, 64, 65, 144], 1);
     let kernel = [draw.size(1, 4), draw.size(1, 4)];
     let (stride, dilation) = ([draw.size(1, 3), draw.size(1, 3)], [draw.size(1, 3), draw.size(1, 3)]);
     let mut pads = [draw.size(0, 3), draw.size(0, 3), draw.size(0, 3), draw.size(0, 3)];

@@ -17,7 +17,7 @@ pub(super) fn with_tail(
     }
     let mut inputs = vec![x];
     let channels = if draw.one_in(3) { 1 } else { y.last().copied().unwrap_or(1) };
-    let (f24, offset) = (false, draw.pick(&[0, -7, 1 << 15], 0));
+    let (f24, offset) = (draw.one_in(3), draw.pick(&[0, -7, 1 << 15], 0));
     let least = if f24 { 23 } else { 30 };
     let multipliers =
         (0..channels).map(|_| draw.between(1 << least, (1 << (least + 1)) - 1) as i32).collect();
