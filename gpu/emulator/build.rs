@@ -27,7 +27,7 @@ const WITH_PRODUCTS: &[&str] = &[
     "gemm_s8_s8_s32",
 ];
 /// For compute 8.0 alone.
-const WIDE: &[&str] = &["gemm_wide_s8_s8_s32", "conv2d_wide_s8_s8_s32"];
+const LARGE: &[&str] = &["gemm_large_s8_s8_s32", "conv2d_large_s8_s8_s32"];
 
 /// One call of the compiler.
 struct Unit {
@@ -73,7 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let is_in = |names: &[&str]| names.contains(&kernel.as_str());
             let targets = if is_in(WITH_PRODUCTS) {
                 &[75, 80][..]
-            } else if is_in(WIDE) {
+            } else if is_in(LARGE) {
                 &[80]
             } else {
                 &[75]

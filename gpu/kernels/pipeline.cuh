@@ -121,8 +121,8 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
         copy_commit();
     };
     for (int step = 0; step < STAGES - 1; ++step) start(step);
-    COPY_WAIT(1, STAGES - 2);
-    BLOCK_BARRIER(2);  // step 0 is whole
+    COPY_WAIT(51, STAGES - 2);
+    BLOCK_BARRIER(52);  // step 0 is whole
 
     int sums[Shape::FRAGMENTS_M][Shape::FRAGMENTS_N][4] = {};
     Fragments<Shape> even, odd;
@@ -130,10 +130,10 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
     for (int step = 0; step < steps; ++step) {
         const auto& stage = stages.step[step % STAGES];
         odd.load(stage.x, stage.w, warp_m, warp_n, 1);
-        start(step + STAGES - 1);  // into the stage that all have read: barrier 3 of the step before
+        start(step + STAGES - 1);  // into the stage that all have read: barrier 53 of the step before
         even.multiply(sums);
-        COPY_WAIT(4, STAGES - 2);
-        BLOCK_BARRIER(3);  // the next step is whole, and this one is read
+        COPY_WAIT(54, STAGES - 2);
+        BLOCK_BARRIER(53);  // the next step is whole, and this one is read
         if (step + 1 < steps) {
             const auto& ahead = stages.step[(step + 1) % STAGES];
             even.load(ahead.x, ahead.w, warp_m, warp_n, 0);
@@ -141,7 +141,7 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
         odd.multiply(sums);
     }
 
-    // Sixteen rows of the warp at a time; a lane stores half a row of them. The last barrier 3 let the stages go.
+    // Sixteen rows of the warp at a time; a lane stores half a row of them. The last barrier 53 let the stages go.
     WarpSums& own = stages.sums[warp];
     const int row = lane / 2, column = lane % 2 * 16;
 #pragma unroll 1
@@ -155,11 +155,11 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
                 for (int v = 0; v < 4; ++v)
                     own.rows[lane / 4 + v / 2 * 8][8 * j + lane % 4 * 2 + v % 2] = sums[known][j][v];
         }
-        WARP_BARRIER(5);  // the rows are whole
+        WARP_BARRIER(55);  // the rows are whole
         const int m = m0 + warp_m + 16 * i + row, n = n0 + warp_n + column;
         if (m < rows && n < columns)
             tail_store_run(tail, memory, y, m * columns + n, n, columns - n, own.rows[row] + column, bias);
-        WARP_BARRIER(6);  // and read before the next come
+        WARP_BARRIER(56);  // and read before the next come
     }
 }
 #endif

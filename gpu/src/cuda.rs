@@ -266,7 +266,7 @@ impl Device for CudaDevice {
     fn products(&self) -> Products {
         match self.target {
             Target::Sm75 => Products::Rows,
-            Target::Sm80 => Products::Wide,
+            Target::Sm80 => Products::Large,
         }
     }
 

@@ -43,10 +43,10 @@ macro_rules! kernels {
 
 kernels! {
     Gemm "gemm_s8_s8_s32" 7 21,
-    GemmWide "gemm_wide_s8_s8_s32" 7 21,
+    GemmLarge "gemm_large_s8_s8_s32" 7 21,
     Gemv "gemv_s8_s8_s32" 7 21,
     Conv2d "conv2d_s8_s8_s32" 7 34,
-    Conv2dWide "conv2d_wide_s8_s8_s32" 7 34,
+    Conv2dLarge "conv2d_large_s8_s8_s32" 7 34,
     DepthwiseConv2d "depthwise_conv2d_s8_s8_s32" 7 32,
     DepthwiseConv2dWide "depthwise_conv2d_s16_s8_s32" 4 15,
     Conv2dGrouped "conv2d_grouped_s8_s8_s32" 4 18,

@@ -10,23 +10,23 @@ pub enum Products {
     Small,
     /// And [`Kernel::Gemv`].
     Rows,
-    /// And those with wide tiles: [`Kernel::GemmWide`], [`Kernel::Conv2dWide`].
-    Wide,
+    /// And those with large tiles: [`Kernel::GemmLarge`], [`Kernel::Conv2dLarge`].
+    Large,
 }
 
-/// Side of a small and of a wide tile.
+/// Side of a small and of a large tile.
 const SIDES: [u64; 2] = [64, 128];
 /// Rows up to which a product is bound by reading the weights.
 const FEW: u64 = 8;
-/// Wide tiles from which on they keep a card's multiprocessors busy (an H100 has 132). Not measured.
+/// Large tiles from which on they keep a card's multiprocessors busy (an H100 has 132). Not measured.
 const MANY: u64 = 96;
 
 impl Kernel {
     /// The form of this kernel with small tiles, which every device has.
     pub(crate) const fn small(self) -> Self {
         match self {
-            Self::GemmWide | Self::Gemv => Self::Gemm,
-            Self::Conv2dWide => Self::Conv2d,
+            Self::GemmLarge | Self::Gemv => Self::Gemm,
+            Self::Conv2dLarge => Self::Conv2d,
             other => other,
         }
     }
@@ -41,8 +41,8 @@ impl Kernel {
             (_, Self::Gemm | Self::Gemv) if rows <= FEW => Self::Gemv,
             (_, Self::Gemv) => Self::Gemm,
             (Products::Rows, _) => self.small(),
-            (_, Self::Gemm) if wide => Self::GemmWide,
-            (_, Self::Conv2d) if wide => Self::Conv2dWide,
+            (_, Self::Gemm) if wide => Self::GemmLarge,
+            (_, Self::Conv2d) if wide => Self::Conv2dLarge,
             _ => self,
         }
     }
@@ -52,7 +52,7 @@ impl Kernel {
         let [small, wide] = SIDES;
         let side = match self {
             Self::Gemv => return columns.div_ceil(8),
-            Self::GemmWide | Self::Conv2dWide => wide,
+            Self::GemmLarge | Self::Conv2dLarge => wide,
             _ => small,
         };
         rows.div_ceil(side).saturating_mul(columns.div_ceil(side))
@@ -66,16 +66,16 @@ mod tests {
     #[test]
     fn the_shape_chooses() {
         let of = |kernel: Kernel, rows, columns| {
-            [Products::Small, Products::Rows, Products::Wide].map(|p| kernel.form(rows, columns, p))
+            [Products::Small, Products::Rows, Products::Large].map(|p| kernel.form(rows, columns, p))
         };
         assert_eq!(of(Kernel::Gemm, 1, 1000), [Kernel::Gemm, Kernel::Gemv, Kernel::Gemv]);
         assert_eq!(of(Kernel::Gemm, 9, 1000), [Kernel::Gemm; 3]);
-        assert_eq!(of(Kernel::Gemm, 1280, 1280), [Kernel::Gemm, Kernel::Gemm, Kernel::GemmWide]);
+        assert_eq!(of(Kernel::Gemm, 1280, 1280), [Kernel::Gemm, Kernel::Gemm, Kernel::GemmLarge]);
         assert_eq!(of(Kernel::Gemm, 100_000, 64), [Kernel::Gemm; 3]);
         assert_eq!(of(Kernel::Conv2d, 1, 1000), [Kernel::Conv2d; 3]);
-        assert_eq!(of(Kernel::Conv2d, 12_544, 128), [Kernel::Conv2d, Kernel::Conv2d, Kernel::Conv2dWide]);
-        assert_eq!(of(Kernel::GemmWide, 9, 9), [Kernel::Gemm, Kernel::Gemm, Kernel::GemmWide]);
+        assert_eq!(of(Kernel::Conv2d, 12_544, 128), [Kernel::Conv2d, Kernel::Conv2d, Kernel::Conv2dLarge]);
+        assert_eq!(of(Kernel::GemmLarge, 9, 9), [Kernel::Gemm, Kernel::Gemm, Kernel::GemmLarge]);
         assert_eq!(of(Kernel::Gemv, 9, 9), [Kernel::Gemm; 3]);
-        assert_eq!([Kernel::Gemm, Kernel::GemmWide, Kernel::Gemv].map(|k| k.tiles(129, 65)), [6, 2, 9]);
+        assert_eq!([Kernel::Gemm, Kernel::GemmLarge, Kernel::Gemv].map(|k| k.tiles(129, 65)), [6, 2, 9]);
     }
 }

@@ -42,18 +42,23 @@ fn the_self_test_passes_on_a_sound_device() {
     GpuBackend::with_device(EmulatedDevice::new(Options::default()).unwrap()).unwrap();
 }
 
-/// Leaves out each barrier in turn, those of the tiled kernels and those of long rows: wrong words, named by the
+/// Leaves out each barrier and each wait for a copy in turn, those of the tiled kernels and those of long rows: wrong words, named by the
 /// self-test.
 #[test]
 fn a_missing_barrier_is_caught() {
     let tiled = [Kernel::Gemm, Kernel::Conv2d];
+    let products = [Kernel::Gemm, Kernel::GemmLarge, Kernel::Conv2d, Kernel::Conv2dLarge];
     let rows = [Kernel::AbsMaxRow, Kernel::Softmax15, Kernel::LayerNorm, Kernel::RmsNorm, Kernel::L2Norm];
     let limbs = [Kernel::BatchMatMul1616, Kernel::ConvTranspose2d];
     for (label, mma, kernels) in [
         (1, false, &tiled[..]),
         (2, false, &tiled),
-        (1, true, &tiled),
-        (2, true, &tiled),
+        (51, true, &products),
+        (52, true, &products),
+        (53, true, &products),
+        (54, true, &products),
+        (55, true, &products),
+        (56, true, &products),
         (3, true, &rows),
         (4, true, &rows),
         (20, true, &[Kernel::Pool, Kernel::Reduce]),

@@ -103,7 +103,7 @@ impl EmulatedDevice {
     /// # Errors
     /// [`Error::Device`] where the process does not start.
     pub fn new(options: Options) -> Result<Self, Error> {
-        let products = if options.mma { Products::Wide } else { Products::Rows };
+        let products = if options.mma { Products::Large } else { Products::Rows };
         Ok(Self { process: Arc::new(Mutex::new(Process::start(options)?)), products })
     }
 }

@@ -28,6 +28,9 @@ const GROUP: u64 = 4;
 /// Threads of a warp.
 const WARP: u64 = 32;
 
+/// Side of the tile of most products with tiles.
+const TILE: u64 = 64;
+
 /// What a node becomes.
 pub(crate) enum Step {
     /// The operand's memory under another shape.

@@ -21,9 +21,9 @@ const BIAS: i32 = 1 << 30;
 
 pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
     match kernel {
-        Kernel::Gemm | Kernel::GemmWide => mat_mul(draw, false),
+        Kernel::Gemm | Kernel::GemmLarge => mat_mul(draw, false),
         Kernel::Gemv => mat_mul(draw, true),
-        Kernel::Conv2d | Kernel::Conv2dWide => convolution(draw, false),
+        Kernel::Conv2d | Kernel::Conv2dLarge => convolution(draw, false),
         Kernel::DepthwiseConv2d => convolution(draw, true),
         Kernel::Rescale => rescaling::rescale(draw),
         Kernel::RescaleF24 => rescaling::rescale_f24(draw),

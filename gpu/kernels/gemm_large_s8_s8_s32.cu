@@ -6,7 +6,7 @@
 // when they are fed by wgmma. Prediction: 600 TOPS on large products, bound by shared memory. Not measured.
 #include "gemm.cuh"
 
-KERNEL void gemm_wide_s8_s8_s32(const int8_t* x, const int8_t* w, const int32_t* bias, const int32_t* scale,
+KERNEL void gemm_large_s8_s8_s32(const int8_t* x, const int8_t* w, const int32_t* bias, const int32_t* scale,
                                 const int8_t* table, const void* residual, void* y, Gemm p) {
 #if ISOCORTEX_MMA
     __shared__ Stages<WideShape> stages;
