@@ -72,11 +72,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         for kernel in kernels()? {
             let is_in = |names: &[&str]| names.contains(&kernel.as_str());
             let targets = if is_in(WITH_PRODUCTS) {
-                &[75, 80][..]
+                &[61, 80][..]
             } else if is_in(LARGE) {
                 &[80]
             } else {
-                &[75]
+                &[61]
             };
             for target in targets {
                 let defines = [format!("-DISOCORTEX_UNIT={kernel}"), format!("-DISOCORTEX_TARGET={target}")];

@@ -16,7 +16,7 @@ struct Tile {
     int w[TILE_N][TILE_PITCH];
 };
 
-// Which product the tile uses: `Dot4` on any card from compute 7.5, `Mma` on 8.0 and later.
+// Which product the tile uses: `Dot4` on any card from compute 6.1, `Mma` on 8.0 and later.
 struct Dot4 {
     // Thread (tx, ty) of 16 x 16 owns rows 4*ty.. and columns tx, tx + 16, ...
     __device__ static int row(int i) { return static_cast<int>(threadIdx.x) / 16 * 4 + i / 4; }

@@ -44,20 +44,20 @@ impl CudaBackend {
 /// What PTX a card is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
-    /// Compute capability 7.5 and later: dp4a.
-    Sm75,
+    /// Compute capability 6.1 and later: dp4a.
+    Sm61,
     /// 8.0 and later: mma.sync.
     Sm80,
 }
 
 impl Target {
     /// All of them, the best last.
-    pub const ALL: &[Self] = &[Self::Sm75, Self::Sm80];
+    pub const ALL: &[Self] = &[Self::Sm61, Self::Sm80];
 
     /// The oldest compute capability that runs it.
     pub const fn least(self) -> (i32, i32) {
         match self {
-            Self::Sm75 => (7, 5),
+            Self::Sm61 => (6, 1),
             Self::Sm80 => (8, 0),
         }
     }
@@ -65,7 +65,7 @@ impl Target {
     /// What makes its matrix products.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Sm75 => "dp4a",
+            Self::Sm61 => "dp4a",
             Self::Sm80 => "mma.sync",
         }
     }
@@ -148,16 +148,16 @@ impl CudaDevice {
         let attribute = |a| card.get_attribute(a).map_err(at("reading the compute capability"));
         let major = attribute(DeviceAttribute::ComputeCapabilityMajor)?;
         let minor = attribute(DeviceAttribute::ComputeCapabilityMinor)?;
-        if (major, minor) < (7, 5) {
+        if (major, minor) < Target::Sm61.least() {
             return Err(Error::TooOld { device: name, major, minor });
         }
         let best = Target::ALL.iter().rfind(|target| target.runs_on((major, minor)));
-        let target = target.or(best.copied()).unwrap_or(Target::Sm75);
+        let target = target.or(best.copied()).unwrap_or(Target::Sm61);
 
         let context = Context::new(card).map_err(at("creating a context"))?;
         let modules = Kernel::ALL.iter().map(|&kernel| {
-            let [sm75, sm80] = kernel.ptx();
-            let ptx = if target == Target::Sm80 { sm80 } else { sm75 };
+            let [sm61, sm80] = kernel.ptx();
+            let ptx = if target == Target::Sm80 { sm80 } else { sm61 };
             let module = Module::from_ptx(ptx, &[]);
             // Asked for once here: a driver that loads lazily would do it while a graph is captured.
             let found = module.and_then(|m| m.get_function(kernel.name()).map(|_| ()).map(|()| m));
@@ -265,7 +265,7 @@ impl Device for CudaDevice {
 
     fn products(&self) -> Products {
         match self.target {
-            Target::Sm75 => Products::Rows,
+            Target::Sm61 => Products::Rows,
             Target::Sm80 => Products::Large,
         }
     }

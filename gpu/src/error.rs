@@ -21,7 +21,7 @@ pub enum Error {
     #[error("no GPU by Vulkan ({0}); install the GPU's Vulkan driver, or choose --backend cpu")]
     NoVulkan(String),
     /// The card is older than the oldest that the kernels are made for.
-    #[error("{device} has compute capability {major}.{minor}; 7.5 or later is needed")]
+    #[error("{device} has compute capability {major}.{minor}; 6.1 or later is needed")]
     TooOld {
         /// The card's name.
         device: String,

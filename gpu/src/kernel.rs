@@ -27,12 +27,12 @@ macro_rules! kernels {
                 match self { $(Self::$variant => ($pointers, $ints),)* }
             }
 
-            /// Its PTX for compute capability 7.5 and later, and for 8.0 and later.
+            /// Its PTX for compute capability 6.1 and later, and for 8.0 and later.
             #[cfg(feature = "cuda")]
             pub(crate) const fn ptx(self) -> [&'static str; 2] {
                 match self {
                     $(Self::$variant => [
-                        include_str!(concat!("../ptx/sm_75/", $name, ".ptx")),
+                        include_str!(concat!("../ptx/sm_61/", $name, ".ptx")),
                         include_str!(concat!("../ptx/sm_80/", $name, ".ptx")),
                     ],)*
                 }

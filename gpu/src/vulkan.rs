@@ -8,7 +8,7 @@ mod shaders;
 pub use adapter::VulkanAdapter;
 pub use sequence::VulkanSequence;
 
-use crate::{ALIGNMENT, Device, Error, Facts, GpuBackend, Kernel, Launch, Part};
+use crate::{ALIGNMENT, Device, Error, Facts, GpuBackend, Kernel, Launch, Part, Products};
 use card::Card;
 use isocortex_inference::Fault;
 use std::{collections::BTreeMap, time::Duration};
@@ -177,6 +177,10 @@ impl Device for VulkanDevice {
     const NAME: &'static str = "vulkan";
     type Memory = VulkanMemory;
     type Sequence = VulkanSequence;
+
+    fn products(&self) -> Products {
+        Products::Rows
+    }
 
     fn has(&self, kernel: Kernel) -> bool {
         self.pipeline(kernel).is_ok()

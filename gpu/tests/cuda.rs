@@ -36,7 +36,7 @@ fn assert_passes(test: &str, environment: &[(&str, &str)]) {
 #[test]
 fn the_backend_equals_the_reference_on_an_emulated_driver() {
     assert_passes("cases", &[]);
-    assert_passes("cases", &[("EMULATED_CUDA_COMPUTE", "75")]);
+    assert_passes("cases", &[("EMULATED_CUDA_COMPUTE", "61")]);
 }
 
 #[test]
@@ -86,8 +86,8 @@ fn what_is_missing_is_said() {
         (&[("EMULATED_CUDA_INIT", "100")][..], "no CUDA device number 0 (0 found)"),
         (&[("EMULATED_CUDA_DEVICES", "0")], "no CUDA device number 0 (0 found)"),
         (
-            &[("EMULATED_CUDA_COMPUTE", "61")],
-            "Emulated card has compute capability 6.1; 7.5 or later is needed",
+            &[("EMULATED_CUDA_COMPUTE", "60")],
+            "Emulated card has compute capability 6.0; 6.1 or later is needed",
         ),
         (&[("EMULATED_CUDA_INIT", "3")], "starting the driver: NotInitialized"),
         // A code that is newer than cust.
@@ -117,7 +117,7 @@ fn cases() {
             backend.check(&Case::new(kernel, seed).unwrap()).unwrap();
         }
     }
-    let older = GpuBackend::with_device(CudaDevice::open_with(0, Some(Target::Sm75)).unwrap()).unwrap();
+    let older = GpuBackend::with_device(CudaDevice::open_with(0, Some(Target::Sm61)).unwrap()).unwrap();
     older.check(&Case::new(Kernel::Conv2d, 1).unwrap()).unwrap();
     let memory = backend.device().alloc(3).unwrap();
     for (offset, bytes) in [(0, 3), (0, 4), (256, 1), (usize::MAX, 4)] {

@@ -36,7 +36,7 @@ impl Process {
     pub fn start(options: Options) -> Result<Self, Error> {
         let Options { seed, mma, sanitize, dropped_barrier } = options;
         let mut child = Command::new(if sanitize { env!("EMULATOR_SANITIZED") } else { env!("EMULATOR") })
-            .args([seed.to_string().as_str(), if mma { "80" } else { "75" }, &dropped_barrier.to_string()])
+            .args([seed.to_string().as_str(), if mma { "80" } else { "61" }, &dropped_barrier.to_string()])
             // The process is ended, not wound down: what it holds then is no leak.
             .env("ASAN_OPTIONS", "detect_leaks=0")
             .env("UBSAN_OPTIONS", "print_stacktrace=1")
