@@ -33,7 +33,7 @@ struct WarpSums {
 };
 
 template <class Shape>
-union Stages {
+union alignas(128) Stages {  // copies and ldmatrix want 16
     struct {
         int8_t x[Shape::M * STEP], w[Shape::N * STEP];
     } step[STAGES];
