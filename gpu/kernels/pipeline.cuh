@@ -45,6 +45,7 @@ __device__ inline int swizzled(int row, int chunk) { return row * STEP + (chunk 
 // Sixteen bytes of a row of x that does not lie in chunks: word by word.
 template <class X>
 __device__ void copy_words(int8_t* to, const X& x, typename X::Row row, int k) {
+#pragma unroll 1
     for (int i = 0; i < CHUNK / 4; ++i) reinterpret_cast<int*>(to)[i] = x.word(row, k + 4 * i);
 }
 
@@ -120,6 +121,7 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
         }
         copy_commit();
     };
+#pragma unroll 1
     for (int step = 0; step < STAGES - 1; ++step) start(step);
     COPY_WAIT(51, STAGES - 2);
     BLOCK_BARRIER(52);  // step 0 is whole
@@ -127,6 +129,7 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
     int sums[Shape::FRAGMENTS_M][Shape::FRAGMENTS_N][4] = {};
     Fragments<Shape> even, odd;
     even.load(stages.step[0].x, stages.step[0].w, warp_m, warp_n, 0);
+#pragma unroll 1
     for (int step = 0; step < steps; ++step) {
         const auto& stage = stages.step[step % STAGES];
         odd.load(stage.x, stage.w, warp_m, warp_n, 1);

@@ -68,43 +68,39 @@ __device__ inline void tail_store_run(const Tail& t, const TailMemory& memory, v
             tail_store(t, memory, y, at + i, channel + i, add_wrapping(sums[i], bias[channel + i]));
         return;
     }
-    int v[COUNT];
-#pragma unroll
+    Run out = {}, residuals = {};
+    const bool bytes = t.add && t.from == TYPE_I8;
+    if (bytes) residuals = *reinterpret_cast<const Run*>(static_cast<const int8_t*>(memory.residual) + at);
+    // Four at a time; unrolled, with a copy for each kind of tail, this would be most of the kernel.
+#pragma unroll 1
     for (int i = 0; i < COUNT; i += 4) {
         const Run four = *reinterpret_cast<const Run*>(sums + i);
         const Run biases = *reinterpret_cast<const Run*>(bias + channel + i);
+        Run v;
 #pragma unroll
-        for (int j = 0; j < 4; ++j) v[i + j] = add_wrapping(four.words[j], biases.words[j]);
-    }
-    if (t.sum != SUM_PLAIN) {
-        Run residuals = {};
-        const bool bytes = t.add && t.from == TYPE_I8;
-        if (bytes) residuals = *reinterpret_cast<const Run*>(static_cast<const int8_t*>(memory.residual) + at);
-#pragma unroll
-        for (int i = 0; i < COUNT; ++i) {
-            const int c = 2 * (channel + i);
-            v[i] = tail_rescale(t, v[i], memory.scale[c], memory.scale[c + 1]);
-            if (t.table == TABLE_BEFORE_ADD) v[i] = memory.table[v[i] + 128];
+        for (int j = 0; j < 4; ++j) {
+            v.words[j] = add_wrapping(four.words[j], biases.words[j]);
+            if (t.sum == SUM_PLAIN) continue;
+            const int c = 2 * (channel + i + j);
+            int value = tail_rescale(t, v.words[j], memory.scale[c], memory.scale[c + 1]);
+            if (t.table == TABLE_BEFORE_ADD) value = memory.table[value + 128];
             if (t.add) {
-                const int byte = static_cast<int8_t>(static_cast<unsigned>(residuals.words[i / 4]) >> (i % 4 * 8));
-                v[i] = tail_add(t, v[i], bytes ? byte : load_typed(memory.residual, t.from, at + i));
+                const int byte = static_cast<int8_t>(static_cast<unsigned>(residuals.words[0]) >> (8 * j));
+                value = tail_add(t, value, bytes ? byte : load_typed(memory.residual, t.from, at + i + j));
             }
-            if (t.table == TABLE_LAST) v[i] = memory.table[v[i] + 128];
+            if (t.table == TABLE_LAST) value = memory.table[value + 128];
+            v.words[j] = value;
+        }
+        if (t.to == TYPE_I32) *reinterpret_cast<Run*>(static_cast<int32_t*>(y) + at + i) = v;
+        // The words move on by one, for registers have no run-time index.
+        int word = 0;
+#pragma unroll
+        for (int j = 0; j < 4; ++j) {
+            if (t.to == TYPE_I16) static_cast<int16_t*>(y)[at + i + j] = static_cast<int16_t>(v.words[j]);
+            word |= byte_at(static_cast<int8_t>(v.words[j]), j);
+            out.words[j] = j < 3 ? out.words[j + 1] : word;
+            residuals.words[j] = j < 3 ? residuals.words[j + 1] : 0;
         }
     }
-    Run out = {};
-    if (t.to == TYPE_I8) {
-#pragma unroll
-        for (int i = 0; i < COUNT; ++i) out.words[i / 4] |= byte_at(static_cast<int8_t>(v[i]), i % 4);
-        *reinterpret_cast<Run*>(static_cast<int8_t*>(y) + at) = out;
-    } else if (t.to == TYPE_I16) {
-        for (int i = 0; i < COUNT; ++i) static_cast<int16_t*>(y)[at + i] = static_cast<int16_t>(v[i]);
-    } else {
-#pragma unroll
-        for (int i = 0; i < COUNT; i += 4) {
-#pragma unroll
-            for (int j = 0; j < 4; ++j) out.words[j] = v[i + j];
-            *reinterpret_cast<Run*>(static_cast<int32_t*>(y) + at + i) = out;
-        }
-    }
+    if (t.to == TYPE_I8) *reinterpret_cast<Run*>(static_cast<int8_t*>(y) + at) = out;
 }
