@@ -26,6 +26,10 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Mesa's layer that orders the GPUs of a desktop looks for the desktop, and complains on standard error where
+    // there is none. The order does not matter here: the Vulkan backend chooses by what a device is.
+    // SAFETY: this is the first thing that the program does, so no other thread reads the environment.
+    unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     let cli = cli::Cli::parse();
     let ui = ui::Ui::new(cli.json);
     let (choice, metrics) = (cli.choice(), cli.metrics);
