@@ -75,9 +75,20 @@ pub(crate) struct AccountChange {
 pub struct StateChanges {
     pub(crate) accounts: BTreeMap<Address, AccountChange>,
     pub(crate) code: BTreeMap<B256, Bytes>,
+    /// Whether accounts that come out empty exist all the same.
+    pub(crate) keep_empty: bool,
 }
 
 impl StateChanges {
+    /// Lets accounts that were set empty exist, as they did before EIP-161 (Spurious Dragon). revm's bundle
+    /// tells the two apart by itself (`Some` of an empty account against `None`), so that for older
+    /// blocks its changes are taken as they are: `StateChanges::from(&bundle).keep_empty()`.
+    #[must_use]
+    pub fn keep_empty(mut self) -> Self {
+        self.keep_empty = true;
+        self
+    }
+
     /// Sets an account's fields; its storage stays.
     pub fn set_account(&mut self, address: Address, nonce: u64, balance: U256, code: Bytes) {
         let code_hash = keccak256(&code);

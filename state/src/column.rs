@@ -1,7 +1,9 @@
 //! The column families, their sealed values and RocksDB's settings. The table is in the crate's docs.
 
 use alloy_primitives::hex;
-use rocksdb::{BlockBasedOptions, Cache, DBCompressionType, Options, WriteOptions};
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, Env, LogLevel, Options, WriteOptions,
+};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::StateError;
@@ -115,6 +117,27 @@ pub(crate) fn column_options(column: Column, cache: &Cache) -> Options {
     options.set_write_buffer_size(16 * MIB);
     options.set_compression_type(DBCompressionType::Lz4);
     options
+}
+
+/// Settings of a database in memory: small buffers, so that thousands of them can be made and dropped.
+pub(crate) fn in_memory() -> Result<(Options, Vec<ColumnFamilyDescriptor>), StateError> {
+    let mut options = Options::default();
+    options.create_if_missing(true);
+    options.create_missing_column_families(true);
+    options.set_env(&Env::mem_env()?);
+    options.set_log_level(LogLevel::Header);
+    options.set_wal_bytes_per_sync(0);
+    let mut blocks = BlockBasedOptions::default();
+    blocks.disable_cache();
+    let families = COLUMNS.map(|column| {
+        let mut options = Options::default();
+        options.set_block_based_table_factory(&blocks);
+        // Small enough that what resets have deleted is soon compacted away.
+        options.set_write_buffer_size(256 << 10);
+        options.set_arena_block_size(8 << 10);
+        ColumnFamilyDescriptor::new(column.name(), options)
+    });
+    Ok((options, families.into()))
 }
 
 /// Every batch is on the device before it is acknowledged.

@@ -66,7 +66,8 @@ pub struct BlockCommit<'a> {
 impl Store {
     /// Works out what `changes` write and the state root that they lead to. Writes nothing.
     ///
-    /// Accounts that come out empty are removed, as EIP-161 has it; storage of removed accounts goes
+    /// Accounts that come out empty are removed, as EIP-161 has it, unless the changes
+    /// [keep](StateChanges::keep_empty) them; storage of removed accounts goes
     /// with them. The root depends on the resulting state alone.
     ///
     /// # Errors
@@ -74,7 +75,7 @@ impl Store {
     /// [`Corrupt`](StateError::Corrupt), or what the disk says.
     pub fn prepare(&self, changes: &StateChanges) -> Result<PendingState, StateError> {
         let base = self.lock();
-        let (ops, root) = self.plan(changes, false)?;
+        let (ops, root) = self.plan(changes, changes.keep_empty)?;
         Ok(PendingState { base: *base, root, ops })
     }
 

@@ -6,11 +6,11 @@ use std::{
 };
 
 use alloy_primitives::B256;
-use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, Error, ErrorKind, WriteBatch};
+use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, Error, ErrorKind, IteratorMode, WriteBatch};
 
 use crate::{
     StateChanges, StateError,
-    column::{COLUMNS, Column, MIB, column_options, database_options, synced},
+    column::{COLUMNS, Column, MIB, column_options, database_options, in_memory, synced},
     commit::Op,
 };
 
@@ -66,6 +66,7 @@ pub struct Genesis<'a> {
 pub struct Store {
     pub(crate) db: DB,
     pub(crate) path: PathBuf,
+    in_memory: bool,
     /// Held while changes are prepared or committed, so that neither sees the other half done.
     head: Mutex<Head>,
 }
@@ -82,9 +83,7 @@ impl Store {
             return Err(StateError::Missing(path.into()));
         }
         let db = open_database(path, false)?;
-        // The head is read below, once the schema says that it can be.
-        let nothing = Head { number: 0, hash: B256::ZERO, state_root: B256::ZERO };
-        let mut store = Self { db, path: path.into(), head: Mutex::new(nothing) };
+        let mut store = Self::new(db, path, false);
         let schema = match store.db.cf_handle(Column::Meta.name()) {
             Some(_) => store.get(Column::Meta, META_SCHEMA)?,
             None => None,
@@ -114,13 +113,62 @@ impl Store {
         let path = path.as_ref();
         std::fs::create_dir_all(path).map_err(|source| StateError::Io { path: path.into(), source })?;
         refuse_foreign(path)?;
-        let db = open_database(path, true)?;
-        let nothing = Head { number: 0, hash: genesis.hash, state_root: alloy_trie::EMPTY_ROOT_HASH };
-        let store = Self { db, path: path.into(), head: Mutex::new(nothing) };
+        let store = Self::new(open_database(path, true)?, path, false);
         if store.get(Column::Meta, META_SCHEMA)?.is_some() {
             return Err(StateError::Exists(path.into()));
         }
-        let (mut ops, state_root) = store.plan(genesis.alloc, true)?;
+        store.begin(genesis)?;
+        // Into table files at once: a damaged log may cost blocks, but never make this look like no chain.
+        for column in COLUMNS {
+            store.db.flush_cf(store.family(column)?).map_err(|error| explain(path, error))?;
+        }
+        Ok(store)
+    }
+
+    /// Starts a chain that lives in memory and ends with the store: for tests and trials, which need
+    /// thousands of them. All else is as on a disk.
+    ///
+    /// # Errors
+    /// [`Orphan`](StateError::Orphan) for storage without its account; or what RocksDB says.
+    pub fn create_in_memory(genesis: &Genesis<'_>) -> Result<Self, StateError> {
+        let (options, families) = in_memory()?;
+        let path = Path::new("/in-memory");
+        let db = DB::open_cf_descriptors(&options, path, families).map_err(|error| explain(path, error))?;
+        let store = Self::new(db, path, true);
+        store.begin(genesis)?;
+        Ok(store)
+    }
+
+    /// Starts a chain anew in a store that lives in memory, which is many times cheaper than another store.
+    /// The caller lets no other thread use the store meanwhile.
+    ///
+    /// # Errors
+    /// [`Exists`](StateError::Exists) for a store on a disk, which is left untouched;
+    /// [`Orphan`](StateError::Orphan) for storage without its account; or what RocksDB says.
+    pub fn reset(&self, genesis: &Genesis<'_>) -> Result<(), StateError> {
+        if !self.in_memory {
+            return Err(StateError::Exists(self.path.clone()));
+        }
+        let mut batch = WriteBatch::default();
+        for column in COLUMNS {
+            let family = self.family(column)?;
+            for record in self.db.iterator_cf(family, IteratorMode::Start) {
+                batch.delete_cf(family, record?.0);
+            }
+        }
+        self.db.write(batch)?;
+        self.begin(genesis)
+    }
+
+    fn new(db: DB, path: &Path, in_memory: bool) -> Self {
+        // The head is read or written before anybody else sees the store.
+        let head = Head { number: 0, hash: B256::ZERO, state_root: alloy_trie::EMPTY_ROOT_HASH };
+        Self { db, path: path.into(), in_memory, head: Mutex::new(head) }
+    }
+
+    /// Writes block 0 into an empty store.
+    fn begin(&self, genesis: &Genesis<'_>) -> Result<(), StateError> {
+        let (mut ops, state_root) = self.plan(genesis.alloc, true)?;
         let head = Head { number: 0, hash: genesis.hash, state_root };
         let number = 0u64.to_be_bytes();
         ops.extend([
@@ -131,13 +179,9 @@ impl Store {
             Op::put(Column::Meta, META_SPEC, genesis.spec),
             Op::put(Column::Meta, META_SCHEMA, &SCHEMA.to_be_bytes()),
         ]);
-        store.write(ops, &head)?;
-        // Into table files at once: a damaged log may cost blocks, but never make this look like no chain.
-        for column in COLUMNS {
-            store.db.flush_cf(store.family(column)?).map_err(|error| explain(path, error))?;
-        }
-        *store.lock() = head;
-        Ok(store)
+        self.write(ops, &head)?;
+        *self.lock() = head;
+        Ok(())
     }
 
     /// The last committed block.

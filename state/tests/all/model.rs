@@ -99,6 +99,10 @@ pub fn create(path: &Path, alloc: &StateChanges) -> Result<Store, StateError> {
     Store::create(path, &Genesis { hash: hash(0), block_rlp: b"genesis", spec: b"spec", alloc })
 }
 
+pub fn create_in_memory(alloc: &StateChanges) -> Result<Store, StateError> {
+    Store::create_in_memory(&Genesis { hash: hash(0), block_rlp: b"genesis", spec: b"spec", alloc })
+}
+
 /// Commits `changes` as the next block.
 pub fn commit(store: &Store, changes: &StateChanges, transcript: &[u8]) -> Result<Head, StateError> {
     let number = store.head().number + 1;

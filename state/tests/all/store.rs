@@ -1,10 +1,14 @@
 //! Creating, opening, committing, and what is refused.
 
+use std::time::Instant;
+
 use alloy_primitives::{B256, Bytes, U256};
-use isocortex_state::{BlockCommit, StateChanges, StateError, Store};
+use isocortex_state::{BlockCommit, Genesis, StateChanges, StateError, Store};
 use revm::DatabaseRef;
 
-use crate::model::{account, address, commit, create, hash, small};
+use crate::model::{account, address, commit, create, create_in_memory, hash, small};
+
+const STORES: u32 = 2000;
 
 #[test]
 fn what_was_committed_is_there_after_reopening() {
@@ -161,6 +165,59 @@ fn empty_accounts_stay_from_genesis_and_go_when_touched() {
     touch.set_account(address(4), 0, U256::ZERO, Bytes::new());
     assert_eq!(commit(&store, &touch, b"").unwrap().state_root, small().genesis_root());
     store.verify().unwrap();
+}
+
+#[test]
+fn before_eip_161_an_account_may_be_left_empty() {
+    let store = create_in_memory(&small()).unwrap();
+    let mut touch = StateChanges::default();
+    touch.set_account(address(3), 0, U256::ZERO, Bytes::new());
+    touch.set_slot(address(3), U256::from(1), U256::from(2));
+    let mut after = small();
+    after.set_account(address(3), 0, U256::ZERO, Bytes::new());
+    after.set_slot(address(3), U256::from(1), U256::from(2));
+    assert_eq!(commit(&store, &touch.keep_empty(), b"").unwrap().state_root, after.genesis_root());
+    assert!(store.account(address(3)).unwrap().is_some_and(|account| account.is_empty()));
+    store.verify().unwrap();
+
+    // And a later block's touch removes it, storage and all.
+    let mut touch = StateChanges::default();
+    touch.set_account(address(3), 0, U256::ZERO, Bytes::new());
+    assert_eq!(commit(&store, &touch, b"").unwrap().state_root, small().genesis_root());
+    assert_eq!(store.storage(address(3), U256::from(1)).unwrap(), U256::ZERO);
+    store.verify().unwrap();
+}
+
+#[test]
+fn thousands_of_stores_in_memory() {
+    let start = Instant::now();
+    for _ in 0..STORES / 100 {
+        assert_eq!(create_in_memory(&small()).unwrap().head().number, 0);
+    }
+    println!("{} stores made in memory in {:?}", STORES / 100, start.elapsed());
+
+    let store = create_in_memory(&small()).unwrap();
+    let start = Instant::now();
+    for n in 0..STORES {
+        let mut alloc = small();
+        alloc.set_slot(address(2), U256::from(n), U256::from(7));
+        let genesis = Genesis { hash: hash(0), block_rlp: b"", spec: b"", alloc: &alloc };
+        store.reset(&genesis).unwrap();
+        assert_eq!(store.head().state_root, alloc.genesis_root());
+        let mut changes = StateChanges::default();
+        changes.set_account(address(1), n.into(), U256::from(n), Bytes::new());
+        commit(&store, &changes, b"").unwrap();
+        assert_eq!(store.storage(address(2), U256::from(n)).unwrap(), U256::from(7));
+        assert!(n == 0 || n == 6 || store.storage(address(2), U256::from(n - 1)).unwrap().is_zero());
+    }
+    store.verify().unwrap();
+    println!("{STORES} resets and blocks in memory in {:?}", start.elapsed());
+
+    let dir = tempfile::tempdir().unwrap();
+    let store = create(dir.path(), &small()).unwrap();
+    let nothing = Genesis { hash: hash(0), block_rlp: b"", spec: b"", alloc: &StateChanges::default() };
+    assert!(matches!(store.reset(&nothing), Err(StateError::Exists(_))));
+    assert_eq!(store.head().state_root, small().genesis_root());
 }
 
 #[test]
