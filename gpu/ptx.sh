@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes gpu/ptx from gpu/kernels with a pinned compiler; with --check, makes it anew, compares it with what is
-# committed, and assembles it for every card that the assembler knows.
+# committed, and assembles it for every generation of cards.
 #
 # The compiler (90 MB, from PyPI) lives in a virtual environment in the cache, outside the checkout, as does an
 # assembler of the release before: the last that knows cards older than 7.5.
@@ -29,15 +29,18 @@ fi
 bin=$(echo "$cache"/lib/python3*/site-packages/nvidia/cu13/bin)
 older=$(echo "$cache"/lib/python3*/site-packages/nvidia/cuda_nvcc/bin)
 
-# Card and PTX version to write, and the card to compile for. The version is the oldest that has the card and the
-# instructions that the kernels use: a driver from CUDA 10.0 loads 6.3, one from CUDA 11.0 loads 7.0. The compiler
+# For each target the PTX version to write, and the card to compile for. The version is the oldest that has the card and
+# the instructions that the kernels use: a driver from CUDA 10.0 loads 6.3, one from CUDA 11.0 loads 7.0. The compiler
 # writes 9.0, which only the newest would load, and for nothing older than 7.5: what it writes for that needs 6.1,
 # as the older assembler confirms.
-make_ptx() { # card, version, card to compile for, kernel
-    local ptx
-    ptx=$out/sm_$1/$(basename "$4" .cu).ptx
-    "$bin/nvcc" -std=c++17 -O3 -ptx -arch=compute_"$3" -o "$ptx" "$4"
-    sed -i "s/^\.version .*/.version $2/; s/^\.target .*/.target sm_$1/" "$ptx"
+make_ptx() { # folder, target, kernel
+    local version compute ptx=$1/$2/$3.ptx
+    case $2 in
+        sm_61) version=6.3 compute=75 ;;
+        sm_80) version=7.0 compute=80 ;;
+    esac
+    "$bin/nvcc" -std=c++17 -O3 -ptx -arch=compute_$compute -o "$ptx" "$here/kernels/$3.cu"
+    sed -i "s/^\.version .*/.version $version/; s/^\.target .*/.target $2/" "$ptx"
 }
 assemble() { # card, file
     local assembler=$bin
@@ -45,22 +48,36 @@ assemble() { # card, file
     "$assembler/ptxas" -arch=sm_"$1" -o /dev/null "$2"
 }
 export -f make_ptx assemble
-export out bin older
-side_by_side() { xargs -P "$(nproc)" -L 1 bash -c 'set -euo pipefail; "$@"' bash "$1"; }
+export here bin older
+side_by_side() { xargs -P "$(nproc)" -L 1 bash -c 'set -euo pipefail; "$@"' bash "$@"; }
 
-mkdir -p "$out/sm_61" "$out/sm_80"
-for kernel in "$here"/kernels/*.cu; do
-    printf '61 6.3 75 %q\n80 7.0 80 %q\n' "$kernel" "$kernel"
-done | side_by_side make_ptx
+# A kernel and its targets a line, as src/kernel.rs lists them.
+kernels=$(sed -nE 's/^ *\w+ "(\w+)" [0-9]+ [0-9]+ \[(.*)\],$/\1 \2/p' "$here/src/kernel.rs")
+rm -rf "$out"/sm_*
+mkdir -p "$out"/sm_{61,80}
+while read -r kernel targets; do
+    for target in $targets; do echo "$target $kernel"; done
+done <<<"$kernels" | side_by_side make_ptx "$out"
 
+# A PTX is assembled once for each of these that loads it: one card a major version, whose machine code the others of
+# that version run, and both that are before and after a change of assembler.
+assembled=(61 70 75 80 90 100 110 120)
 if $check; then
     diff -ru "$here/ptx" "$out" || { echo "ptx: gpu/ptx is not what gpu/kernels gives; run gpu/ptx.sh" >&2; exit 1; }
-    pairs=$(for ptx in "$out"/sm_*/*.ptx; do
-        compute=$(basename "$(dirname "$ptx")")
-        for card in 61 70 75 80 86 87 88 89 90 100 103 110 120 121; do
-            [ "$card" -lt "${compute#sm_}" ] || printf '%s %q\n' "$card" "$ptx"
+    # One that has PTX for 6.1 alone would be the same for 8.0.
+    mkdir -p "$out/same/sm_80"
+    { grep ' sm_61$' <<<"$kernels" || true; } | sed -E 's/(.*) .*/sm_80 \1/' | side_by_side make_ptx "$out/same"
+    for ptx in "$out"/same/sm_80/*.ptx; do
+        diff -q <(grep -v '^\.[tv]' "$ptx") <(grep -v '^\.[tv]' "$out/sm_61/${ptx##*/}") >/dev/null ||
+            { echo "ptx: ${ptx##*/} differs for sm_80, which src/kernel.rs does not say" >&2; exit 1; }
+    done
+    pairs=$(while read -r kernel targets; do
+        for card in "${assembled[@]}"; do
+            loaded=
+            for target in $targets; do [ "$card" -lt "${target#sm_}" ] || loaded=$target; done
+            [ -z "$loaded" ] || printf '%s %q\n' "$card" "$out/$loaded/$kernel.ptx"
         done
-    done)
+    done <<<"$kernels")
     side_by_side assemble <<<"$pairs"
     echo "ptx: as committed; assembled $(wc -l <<<"$pairs") times without an error"
 else

@@ -13,21 +13,8 @@ use std::{
 };
 
 const SANITIZE: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-/// Compiled once for each product, as are their PTX.
-const WITH_PRODUCTS: &[&str] = &[
-    "batch_matmul_s16_s16_s32",
-    "batch_matmul_s16_s8_s32",
-    "batch_matmul_s8_s16_s32",
-    "batch_matmul_s8_s8_s32",
-    "conv2d_grouped_s8_s8_s32",
-    "conv2d_s16_s8_s32",
-    "conv2d_s8_s8_s32",
-    "conv_transpose2d_s16_s8_s32",
-    "conv_transpose2d_s8_s8_s32",
-    "gemm_s8_s8_s32",
-];
-/// For compute 8.0 alone.
-const LARGE: &[&str] = &["gemm_large_s8_s8_s32", "conv2d_large_s8_s8_s32"];
+/// Where the kernels are listed.
+const KERNELS: &str = "../src/kernel.rs";
 
 /// One call of the compiler.
 struct Unit {
@@ -36,7 +23,7 @@ struct Unit {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for folder in ["build.rs", "cpp", "broken", "../kernels"] {
+    for folder in ["build.rs", "cpp", "broken", "../kernels", KERNELS] {
         println!("cargo::rerun-if-changed={folder}");
     }
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -69,15 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for main in ["async", "fibers", "kernels", "server", "driver"] {
             add(main, &Path::new("cpp").join(main).with_extension("cpp"), &[]);
         }
-        for kernel in kernels()? {
-            let is_in = |names: &[&str]| names.contains(&kernel.as_str());
-            let targets = if is_in(WITH_PRODUCTS) {
-                &[61, 80][..]
-            } else if is_in(LARGE) {
-                &[80]
-            } else {
-                &[61]
-            };
+        for Kernel { name: kernel, targets } in kernels()? {
             for target in targets {
                 let defines = [format!("-DISOCORTEX_UNIT={kernel}"), format!("-DISOCORTEX_TARGET={target}")];
                 add(&format!("{kernel}-{target}"), Path::new("cpp/unit.cpp"), &defines);
@@ -102,19 +81,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Names of all `.cu` files, sorted.
-fn kernels() -> Result<Vec<String>, Box<dyn Error>> {
-    let mut names = vec![];
-    for folder in ["broken", "../kernels"] {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|e| e == "cu") {
-                names.extend(path.file_stem().and_then(|name| name.to_str()).map(String::from));
-            }
-        }
+/// A `.cu` file and the targets that it is compiled for.
+struct Kernel {
+    name: String,
+    targets: Vec<String>,
+}
+
+/// All of them.
+fn kernels() -> Result<Vec<Kernel>, Box<dyn Error>> {
+    // Variant "name" 1 2 [sm_61 sm_80],
+    let parse = |line: &str| {
+        let (rest, targets) = line.strip_suffix("],")?.split_once('[')?;
+        let targets = targets.split(' ').map(|target| target.trim_start_matches("sm_").into());
+        Some(Kernel { name: rest.split('"').nth(1)?.into(), targets: targets.collect() })
+    };
+    let mut kernels: Vec<_> = fs::read_to_string(KERNELS)?.lines().filter_map(parse).collect();
+    for entry in fs::read_dir("broken")? {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|name| name.to_str()).map(String::from);
+        kernels.extend(name.map(|name| Kernel { name, targets: vec!["61".into()] }));
     }
-    names.sort();
-    Ok(names)
+    Ok(kernels)
 }
 
 /// When the newest header or source of the emulator's own was written; a kernel's own file is asked by itself.

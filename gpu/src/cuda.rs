@@ -62,6 +62,20 @@ impl Target {
         }
     }
 
+    /// What `ptxas` and the folders of PTX call it.
+    const fn architecture(self) -> &'static str {
+        match self {
+            Self::Sm61 => "sm_61",
+            Self::Sm80 => "sm_80",
+        }
+    }
+
+    /// What a card that is given this target loads for a kernel; `None` where no form of it is for such cards.
+    fn ptx(self, kernel: Kernel) -> Option<&'static str> {
+        let loads = |name: &str| Self::ALL.iter().any(|&older| older <= self && older.architecture() == name);
+        kernel.ptx().iter().rfind(|(name, _)| loads(name)).map(|&(_, ptx)| ptx)
+    }
+
     /// What makes its matrix products.
     pub const fn name(self) -> &'static str {
         match self {
@@ -79,7 +93,8 @@ impl Target {
 /// An NVIDIA card with the kernels loaded.
 pub struct CudaDevice {
     // Dropped in this order: what lives in the context, then the context.
-    modules: Vec<Module>,
+    /// By kernel; `None` where the target has no such kernel.
+    modules: Vec<Option<Module>>,
     channels: Channels,
     card: Arc<Card>,
     patience: Option<Duration>,
@@ -156,12 +171,11 @@ impl CudaDevice {
 
         let context = Context::new(card).map_err(at("creating a context"))?;
         let modules = Kernel::ALL.iter().map(|&kernel| {
-            let [sm61, sm80] = kernel.ptx();
-            let ptx = if target == Target::Sm80 { sm80 } else { sm61 };
+            let Some(ptx) = target.ptx(kernel) else { return Ok(None) };
             let module = Module::from_ptx(ptx, &[]);
             // Asked for once here: a driver that loads lazily would do it while a graph is captured.
             let found = module.and_then(|m| m.get_function(kernel.name()).map(|_| ()).map(|()| m));
-            found.map_err(at(format!("loading kernel {kernel}")))
+            found.map(Some).map_err(at(format!("loading kernel {kernel}")))
         });
         let modules = modules.collect::<Result<Vec<_>, _>>()?;
         let (free, _) = cust::memory::mem_get_info().map_err(at("asking for free memory"))?;
@@ -206,6 +220,10 @@ impl Device for CudaDevice {
     const NAME: &'static str = "cuda";
     type Memory = CudaMemory;
     type Sequence = CudaSequence;
+
+    fn has(&self, kernel: Kernel) -> bool {
+        self.modules.get(kernel as usize).is_some_and(Option::is_some)
+    }
 
     fn alloc(&self, bytes: usize) -> Result<CudaMemory, Error> {
         self.card.enter()?;

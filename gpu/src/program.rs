@@ -158,7 +158,7 @@ impl Program {
     /// # Errors
     /// [`Error::NoKernel`].
     pub fn runs_on(&self, device: &impl Device) -> Result<(), Error> {
-        let mut kernels = self.launches.iter().map(|launch| launch.work.kernel);
+        let mut kernels = self.launches.iter().map(|launch| launch.work.kernel.small());
         kernels
             .find(|&kernel| !device.has(kernel))
             .map_or(Ok(()), |kernel| Err(Error::NoKernel(kernel.to_string())))

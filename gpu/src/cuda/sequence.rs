@@ -50,7 +50,7 @@ impl CudaSequence {
     pub(super) fn capture(
         &mut self,
         card: &Arc<Card>,
-        modules: &[Module],
+        modules: &[Option<Module>],
         stream: &Stream,
     ) -> Result<(), Error> {
         if self.launches.len() < 2 {
@@ -83,7 +83,12 @@ impl CudaSequence {
     }
 
     /// Starts all of it on a stream.
-    pub(super) fn start(&mut self, card: &Card, modules: &[Module], stream: &Stream) -> Result<(), Error> {
+    pub(super) fn start(
+        &mut self,
+        card: &Card,
+        modules: &[Option<Module>],
+        stream: &Stream,
+    ) -> Result<(), Error> {
         let Some(graph) = &self.graph else {
             return self.launches.iter().try_for_each(|launch| launch.start(card, modules, stream));
         };
@@ -96,9 +101,10 @@ impl CudaSequence {
 }
 
 impl Recorded {
-    fn start(&self, card: &Card, modules: &[Module], stream: &Stream) -> Result<(), Error> {
+    fn start(&self, card: &Card, modules: &[Option<Module>], stream: &Stream) -> Result<(), Error> {
         let what = || format!("launching kernel {}", self.kernel);
-        let module = modules.get(self.kernel as usize).ok_or_else(|| Error::layout(self.kernel))?;
+        let module = modules.get(self.kernel as usize).and_then(Option::as_ref);
+        let module = module.ok_or_else(|| Error::layout(self.kernel))?;
         let function = card.note(what(), module.get_function(self.kernel.name()))?;
         let pointers = self.pointers.iter().map(|pointer| ptr::from_ref(pointer).cast_mut().cast::<c_void>());
         let arguments: Vec<*mut c_void> =
