@@ -1,6 +1,6 @@
 """Writes what testvectors/make-chain.sh feeds to `isocortex`: a genesis file and signed transactions in blocks.
 
-    python make_chain.py DEV_GENESIS.json FOLDER     writes FOLDER/genesis.json and FOLDER/transactions.jsonl
+    python make_chain.py NAME DEV_GENESIS.json FOLDER     writes FOLDER/genesis.json and FOLDER/transactions.jsonl
 """
 
 import json
@@ -10,68 +10,23 @@ import sys
 from cases import models
 from cases.precompiles import SCHEDULE, batch, infer, register
 from cases.rng import Rng
-from chain import contracts, secp256k1
+from chain import contracts, scenes
+from chain.author import ALICE, BOB, CAROL, ENOUGH, SECONDS, Author, gas_inside, parts, put
 from chain.hashes import keccak
-from chain.machine import Recording
 from chain.transactions import Transaction
 from isocortex_ref import abi
-from isocortex_ref.check import CHUNK
 from isocortex_ref.contract import INFERENCE, PACKED, REGISTRY
 
-# The first three keys of Ethereum's development tools (mnemonic "test test … junk"), which everybody knows.
-KEYS = [int(key, 16) for key in (
-    "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
-    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
-    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
-)]
-ALICE, BOB, CAROL = range(3)
 SOLIDITY = pathlib.Path(__file__).resolve().parents[2] / "precompiles" / "solidity" / "out"
-SECONDS = 12  # between blocks
-ENOUGH = 1_000_000
-
-
-class Author:
-    """Signs transactions in order and puts them into blocks."""
-
-    def __init__(self, start: int):
-        self.lines, self.nonces, self.time = [], [0] * len(KEYS), start
-
-    def send(self, who: int, to: bytes, data: bytes = b"", gas: int = ENOUGH, kind: int = 2, value: int = 0):
-        tx = Transaction(kind, self.nonces[who], gas, to, data, value).signed(KEYS[who])
-        self.nonces[who] += 1
-        self.lines.append({"tx": "0x" + tx.raw().hex()})
-        return tx
-
-    def seal(self):
-        self.time += SECONDS
-        self.lines.append({"seal": {"timestamp": self.time}})
-
-
-def put(data: bytes) -> bytes:
-    return abi.call("putChunk(bytes)", abi.Bytes(data))
 
 
 def init_code(name: str) -> bytes:
     return bytes.fromhex(json.loads((SOLIDITY / f"{name}.json").read_text())["bytecode"].removeprefix("0x"))
 
 
-def parts(case: dict) -> tuple[bytes, bytes, list]:
-    """Id, header and chunks of a model among the vectors."""
-    header, weights = bytes.fromhex(case["header"]), bytes.fromhex(case["weights"])
-    return keccak(header), header, [weights[i:i + CHUNK] for i in range(0, len(weights), CHUNK)]
-
-
 def gas_of(small: tuple, data: bytes) -> int:
     """Exactly what a direct call needs once the model is registered."""
-    world = Recording(SCHEDULE, number=1, base_fee=0)
-    world.calls = []
-    model, header, chunks = small
-    for call in [*map(put, chunks), put(header), register(model)]:
-        world.call(REGISTRY, bytes(20), call, 1 << 40)
-    world.begin()
-    end, used, *_ = world.call(INFERENCE, bytes(20), data, 1 << 40)
-    assert end == "success"
-    return Transaction(2, 0, 0, INFERENCE, data).intrinsic() + used
+    return Transaction(2, 0, 0, INFERENCE, data).intrinsic() + gas_inside(small, data)
 
 
 def blocks(author: Author):
@@ -158,19 +113,24 @@ def blocks(author: Author):
     seal()
 
 
-def main(dev: str, folder: str):
+CHAINS = {"small": blocks, "calls": scenes.blocks}
+
+
+def main(name: str, dev: str, folder: str):
     genesis = json.loads(pathlib.Path(dev).read_text())
     # Prices of its own, so that no calibration changes the chain, and somebody who gets the tips.
     genesis["config"]["isocortex"]["gas"] = SCHEDULE
     genesis["coinbase"] = "0x" + "00" * 18 + "f335"
     author = Author(int(genesis["timestamp"], 0))
-    blocks(author)
+    if name == "calls":
+        genesis["config"]["isocortex"]["inferenceTime"] = author.time + scenes.LIVE_AFTER * SECONDS + 1
+    CHAINS[name](author)
     out = pathlib.Path(folder)
     (out / "genesis.json").write_text(json.dumps(genesis, indent=1) + "\n")
     (out / "transactions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in author.lines))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4 or sys.argv[1] not in CHAINS:
         sys.exit(__doc__)
     main(*sys.argv[1:])

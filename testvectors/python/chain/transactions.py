@@ -1,4 +1,4 @@
-"""Transactions: legacy with EIP-155, EIP-2930 and EIP-1559. Envelopes (EIP-2718), signatures, gas before execution."""
+"""Transactions: legacy with EIP-155, EIP-2930, EIP-1559 and, to be made, EIP-7702. Envelopes (EIP-2718), signatures, gas before execution."""
 
 from dataclasses import dataclass, field
 
@@ -19,7 +19,8 @@ class Transaction:
     chain_id: int = 1337
     max_fee: int = 10 * 10**9
     tip: int = 10**9
-    access_list: list = field(default_factory=list)
+    access_list: list = field(default_factory=list)  # of [address, [slots]]
+    authorizations: list = field(default_factory=list)  # of `authorization`
     signature: tuple = ()  # y parity, r, s
 
     def _fields(self) -> list:
@@ -31,6 +32,8 @@ class Transaction:
                 return [self.chain_id, self.nonce, self.max_fee, *body, self.access_list]
             case 2:
                 return [self.chain_id, self.nonce, self.tip, self.max_fee, *body, self.access_list]
+            case 4:
+                return [self.chain_id, self.nonce, self.tip, self.max_fee, *body, self.access_list, self.authorizations]
         raise ValueError(f"transaction type {self.kind}")
 
     def _digest(self) -> bytes:
@@ -72,6 +75,12 @@ class Transaction:
     def _tokens(self) -> int:
         zeros = self.data.count(0)
         return zeros + 4 * (len(self.data) - zeros)
+
+
+def authorization(key: int, address: bytes, nonce: int, chain_id: int = 1337) -> list:
+    """That the key's account runs the code of `address` (EIP-7702)."""
+    body = [chain_id, address, nonce]
+    return [*body, *secp256k1.sign(keccak(b"\5" + rlp.encode(body)), key)]
 
 
 def decode(item) -> Transaction:
