@@ -10,7 +10,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 # Every cargo call is in the release profile: one build of the dependencies serves them all.
 CARGO := eval "$$(scripts/rocksdb.sh)"; cargo
 
-.PHONY: help demo test test-tools build lint generated conformance bench bench-cpu gpu-test gpu-bench gpu-kit ptx vectors clean
+.PHONY: help demo test test-tools build lint generated conformance bench bench-cpu gpu-test gpu-bench gpu-kit ptx vectors second-client clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -64,6 +64,9 @@ gpu-kit: ## what a machine with a card and without Rust needs for these two, int
 
 ptx: test-tools ## compile the CUDA kernels again with the pinned compiler
 	@gpu/ptx.sh
+
+second-client: build test-tools ## the demo's blocks and the vectors' by Ethereum's Python execution spec; DEMO="--images 200" for more
+	@scripts/second-client.sh $(DEMO)
 
 vectors: build ## make the test vectors again with the Python implementation (an explicit act)
 	@scripts/python.sh testvectors/python/generate.py

@@ -10,6 +10,9 @@ eval "$(scripts/rocksdb.sh)"
 if [ "${CI:-}" = true ]; then export ISOCORTEX_REQUIRE_PYTHON=1; fi
 PYTHON=$(scripts/python.sh --which || command -v python3)
 export PYTHON
+# The second client needs Python 3.11 and Ethereum's execution spec.
+SECOND_CLIENT_PYTHON=$(REQUIREMENTS=testvectors/python/client/requirements.txt scripts/python.sh --which || command -v python3)
+export SECOND_CLIENT_PYTHON
 # The Solidity compiler of package-lock.json; the tests compile the contracts again and compare.
 if [ ! -d precompiles/solidity/node_modules/solc ]; then
     npm ci --silent --no-audit --no-fund --prefix precompiles/solidity || echo "test: no solc (npm ci failed)" >&2

@@ -1,4 +1,5 @@
-//! What a contract sees of Isocortex: precompiles at fixed addresses, with a Solidity ABI.
+//! What a contract sees of Isocortex: precompiles at fixed addresses, with a Solidity ABI. `SPEC.md` beside this
+//! crate is the normative page: storage, gas and order of every step.
 //!
 //! | address | interface | what |
 //! |---|---|---|
@@ -83,13 +84,21 @@ pub const INFERENCE_ADDRESS: Address = address!("0000000000000000000000000000000
 /// [`IInference`](abi::IInference).
 pub const PACKED_ADDRESS: Address = address!("000000000000000000000000000000000000c0c0");
 
+/// Code of the accounts at our precompiles' addresses: STOP.
+///
+/// Solidity looks at `extcodesize` before it calls, and a touched account without code, balance and
+/// nonce would be deleted with its storage (EIP-161). A call never runs the byte, since precompiles come
+/// before code. An account that is delegated to a precompile does: EIP-7702 wants that to succeed and to do
+/// nothing, which STOP does in any EVM.
+pub const PRECOMPILE_CODE: Bytes = Bytes::from_static(&[0]);
+
 /// Adds the precompiles to a map.
 ///
 /// All nodes of a chain must use the same `gas`; the engine is each node's own. What the transcript
 /// collects is the caller's to take, once a transaction.
 ///
-/// An operator who adds them to a running chain should give each of the addresses one byte of code, such
-/// as 0xfe: Solidity asks `extcodesize` before some calls.
+/// An operator who adds them to a running chain should give each of the addresses the code
+/// [`PRECOMPILE_CODE`].
 pub fn install(map: &mut PrecompilesMap, engine: Arc<Engine>, gas: GasSchedule, transcript: Transcript) {
     let node = Node { engine, gas, transcript };
     let entry = |address, name: &'static str, body: fn(&mut Frame<'_, '_>) -> Result<Bytes, Stop>| {

@@ -1,7 +1,7 @@
 //! `IModelRegistry` at 0x…c000.
 
 use crate::{
-    MAX_CHUNK, REGISTRY_ADDRESS, Record, Stop,
+    MAX_CHUNK, PRECOMPILE_CODE, REGISTRY_ADDRESS, Record, Stop,
     abi::{
         self,
         IModelRegistry::{self, ModelInfo, infoCall, putChunkCall, registerCall, retireCall, setRoyaltyCall},
@@ -129,7 +129,7 @@ fn owned(frame: &mut Frame<'_, '_>, model: B256) -> Result<Record, Stop> {
 fn settle(frame: &mut Frame<'_, '_>) -> Result<(), Stop> {
     let mut registry = frame.internals.load_account_mut(REGISTRY_ADDRESS).map_err(state)?.data;
     if registry.account().info.is_empty() {
-        registry.set_code_and_hash_slow(Bytecode::new_raw(Bytes::from_static(&[0xfe])));
+        registry.set_code_and_hash_slow(Bytecode::new_raw(PRECOMPILE_CODE));
     }
     Ok(())
 }

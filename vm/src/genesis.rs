@@ -5,12 +5,7 @@ use alloy_genesis::GenesisAccount;
 use alloy_primitives::{Address, Bytes, U256};
 use isocortex_precompiles::{INFERENCE_ADDRESS, PACKED_ADDRESS, REGISTRY_ADDRESS};
 
-/// Code of the accounts at our precompiles' addresses: INVALID (0xfe).
-///
-/// Solidity looks at `extcodesize` before it calls, and a touched account without code, balance and
-/// nonce would be deleted with its storage (EIP-161). A call never runs the byte, since precompiles
-/// come before code; it does nothing if anybody ever does.
-pub const PRECOMPILE_CODE: Bytes = Bytes::from_static(&[0xfe]);
+pub use isocortex_precompiles::PRECOMPILE_CODE;
 
 /// Addresses of the inference precompiles, with what they are called.
 pub const PRECOMPILES: [(&str, Address); 3] = [

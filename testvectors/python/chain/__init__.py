@@ -1,4 +1,1 @@
-"""What Ethereum says of blocks: RLP, tries, signatures, transactions, receipts, accounts.
-
-Written from the Yellow Paper and the EIPs.
-"""
+"""Signed transactions: what the chains among the vectors are made of. Written from the Yellow Paper and the EIPs."""

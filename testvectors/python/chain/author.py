@@ -3,11 +3,10 @@
 from cases.precompiles import SCHEDULE, register
 from isocortex_ref import abi
 from isocortex_ref.check import CHUNK
-from isocortex_ref.contract import INFERENCE, REGISTRY
+from isocortex_ref.contract import INFERENCE, REGISTRY, World
 
 from . import secp256k1
 from .hashes import keccak
-from .machine import Recording
 from .transactions import Transaction
 
 # The first three keys of Ethereum's development tools (mnemonic "test test … junk"), which everybody knows.
@@ -54,8 +53,7 @@ def parts(case: dict) -> tuple[bytes, bytes, list]:
 
 def gas_inside(model: tuple, data: bytes) -> int:
     """Exactly what inference costs a call once the model is registered, everything being cold."""
-    world = Recording(SCHEDULE, number=1, base_fee=0)
-    world.calls = []
+    world = World(SCHEDULE, number=1, base_fee=0)
     name, header, chunks = model
     for call in [*map(put, chunks), put(header), register(name)]:
         world.call(REGISTRY, bytes(20), call, 1 << 40)

@@ -21,15 +21,6 @@ INFER = _creation(bytes.fromhex("6020 36 03 6020 5f 37  5f 5f 6020 36 03 5f 5f 3
 INFERARRAY = _creation(bytes.fromhex("6020 35 6001 55  5f 5f 6001 5f 35 c1") + _KEEP)
 
 
-def runtime(init: bytes) -> bytes:
-    """The code that one of the two leaves."""
-    return init[9:]
-
-
 def stored(value: bytes) -> bytes:
     """The word in which Solidity stores up to 31 bytes."""
     return value.ljust(31, b"\0") + bytes([2 * len(value)])
-
-
-def unstored(word: bytes) -> bytes:
-    return word[:word[31] // 2]

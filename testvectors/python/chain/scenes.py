@@ -13,11 +13,10 @@ from .relay import (
     BALANCE, CALL, CALLCODE, CREATE, DELEGATECALL, INFER, INFERARRAY, INVALID, KEEP, LOG, RELAY, REVERT, STATICCALL,
     STORE, act, script,
 )
-from .state import CHUNK
 from .transactions import authorization
 
 LIVE_AFTER = 1  # blocks from genesis on in which inference is not live yet
-BASE = 1_000_000  # gas that any of these transactions has besides
+CHUNK = keccak(b"isocortex.chunk")
 
 
 def royalty(model: bytes, gas: int) -> bytes:

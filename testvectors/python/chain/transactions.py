@@ -1,4 +1,4 @@
-"""Transactions: legacy with EIP-155, EIP-2930, EIP-1559 and, to be made, EIP-7702. Envelopes (EIP-2718), signatures, gas before execution."""
+"""Transactions: legacy with EIP-155, EIP-2930, EIP-1559, EIP-7702. Envelopes (EIP-2718), signatures, intrinsic gas."""
 
 from dataclasses import dataclass, field
 
@@ -68,10 +68,6 @@ class Transaction:
         creation = 0 if self.to else 32_000 + 2 * -(-len(self.data) // 32)
         return 21_000 + 4 * self._tokens() + listed + creation
 
-    def floor(self) -> int:
-        """The least that is paid: EIP-7623."""
-        return 21_000 + 10 * self._tokens()
-
     def _tokens(self) -> int:
         zeros = self.data.count(0)
         return zeros + 4 * (len(self.data) - zeros)
@@ -81,26 +77,3 @@ def authorization(key: int, address: bytes, nonce: int, chain_id: int = 1337) ->
     """That the key's account runs the code of `address` (EIP-7702)."""
     body = [chain_id, address, nonce]
     return [*body, *secp256k1.sign(keccak(b"\5" + rlp.encode(body)), key)]
-
-
-def decode(item) -> Transaction:
-    """From a block's body: a list is a legacy transaction, a string an envelope."""
-    kind, fields = (0, item) if isinstance(item, list) else (item[0], rlp.decode(item[1:]))
-    number = rlp.number
-    chain_id = tip = 0
-    access_list = []
-    if kind in (1, 2):
-        chain_id, fields = number(fields[0]), fields[1:]
-    nonce, fields = number(fields[0]), fields[1:]
-    if kind == 2:
-        tip, fields = number(fields[0]), fields[1:]
-    price, gas, to, value, data, *fields = fields
-    if kind in (1, 2):
-        access_list, fields = fields[0], fields[1:]
-    parity, r, s = map(number, fields)
-    if kind == 0:
-        if parity < 35:
-            raise ValueError("a signature without chain id")
-        chain_id, parity = (parity - 35) // 2, (parity - 35) % 2
-    return Transaction(kind, nonce, number(gas), to, data, number(value), chain_id, number(price), tip, access_list,
-                       (parity, r, s))

@@ -8,8 +8,8 @@ from . import record
 from .gas import Prices
 from .record import Record
 from .spec import (
-    GAS_COLD_ACCOUNT_ACCESS, GAS_COLD_SLOAD, GAS_WARM_ACCESS, U256, Account, Address, Bytes32, CouldNotMeasure, Evm,
-    Hash32, Log, Revert, Uint, charge_gas, get_account, get_storage, keccak256, set_account, set_account_balance,
+    GAS_COLD_ACCOUNT_ACCESS, GAS_COLD_SLOAD, GAS_WARM_ACCESS, U256, EMPTY_ACCOUNT, Account, Address, Bytes32, CouldNotMeasure,
+    Evm, Hash32, Log, Revert, Uint, charge_gas, get_account, get_storage, keccak256, set_account, set_account_balance,
     set_storage,
 )
 from .transcript import Transcript
@@ -82,6 +82,11 @@ class Frame:
         address = chunk_address(name)
         balance = get_account(self.state, address).balance
         set_account(self.state, address, Account(Uint(1), balance, b"\0" + data))
+
+    def settle(self):
+        """The registry's byte of code, where genesis gave it none."""
+        if get_account(self.state, REGISTRY) == EMPTY_ACCOUNT:
+            set_account(self.state, REGISTRY, Account(Uint(0), U256(0), b"\0"))
 
     def record(self, model: bytes, slots: int) -> Record | None:
         """The first `slots` slots; only the first where nothing is registered."""

@@ -50,6 +50,7 @@ def register(frame: Frame, model: bytes) -> bytes:
         weights=cost["weights"], peak=cost["peak"], registered_at=int(frame.evm.message.block_env.number),
         provenance=int.from_bytes(keccak256(_encode(PROVENANCE, header["provenance"])), "big"),
     )
+    frame.settle()
     frame.write(model, record, *range(SLOTS))
     frame.emit(
         "ModelRegistered(bytes32,address,uint64,uint64,uint64,bytes32)", [model, record.author],

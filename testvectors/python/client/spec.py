@@ -5,7 +5,7 @@ from ethereum.exceptions import EthereumException
 from ethereum.forks.osaka import fork, vm
 from ethereum.forks.osaka.blocks import Block, Header, Log, decode_receipt
 from ethereum.forks.osaka.bloom import logs_bloom
-from ethereum.forks.osaka.fork_types import Account, Address, Bloom
+from ethereum.forks.osaka.fork_types import EMPTY_ACCOUNT, Account, Address, Bloom
 from ethereum.forks.osaka.requests import compute_requests_hash
 from ethereum.forks.osaka.state import (
     State, get_account, get_storage, set_account, set_account_balance, set_storage, state_root,

@@ -101,6 +101,6 @@ fn accounts_that_the_rules_need_must_be_there() {
         }
     }
     for (_, address) in PRECOMPILES {
-        assert_eq!(genesis.alloc[&address].code.clone().unwrap()[..], [0xfe]);
+        assert_eq!(genesis.alloc[&address].code.clone().unwrap()[..], [0]);
     }
 }
