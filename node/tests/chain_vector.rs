@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Name, blocks, inferences.
-const CHAINS: [(&str, u64, u64); 2] = [("calls", 13, 82), ("small", 10, 18)];
+const CHAINS: [(&str, u64, u64); 2] = [("calls", 13, 86), ("small", 10, 18)];
 
 fn testvectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../testvectors")
@@ -32,7 +32,11 @@ fn replays_on_each_backend() {
             let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
             assert_eq!(out.status.code(), Some(0), "{json:#}");
             let result = &json["replays"][0]["result"];
-            assert_eq!((&result["blocks"], &result["inferences"]), (&blocks.into(), &inferences.into()), "{json:#}");
+            assert_eq!(
+                (&result["blocks"], &result["inferences"]),
+                (&blocks.into(), &inferences.into()),
+                "{json:#}"
+            );
         }
     }
 }

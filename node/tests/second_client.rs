@@ -22,7 +22,8 @@ fn is_there() -> bool {
     let there = python(&["-c", "import numpy, ethereum.forks.osaka"]).is_ok_and(|out| out.status.success());
     if !there {
         // Not eprintln!: the test harness would swallow it.
-        let words = "\nNOT MEASURED: no Python with ethereum-execution, so the second client executed nothing\n";
+        let words =
+            "\nNOT MEASURED: no Python with ethereum-execution, so the second client executed nothing\n";
         std::io::stderr().write_all(words.as_bytes()).unwrap();
         assert!(std::env::var_os("ISOCORTEX_REQUIRE_PYTHON").is_none(), "the second client is required here");
     }
@@ -65,7 +66,8 @@ fn it_agrees_on_the_vectors() {
     if !is_there() {
         return;
     }
-    for (name, says) in [("small.jsonl", "10 blocks and their 18"), ("calls.jsonl", "13 blocks and their 82")] {
+    for (name, says) in [("small.jsonl", "10 blocks and their 18"), ("calls.jsonl", "13 blocks and their 86")]
+    {
         let (status, text) = execute(&vector(name));
         assert_eq!(status, Some(0), "{text}");
         assert!(text.contains(says), "{text}");

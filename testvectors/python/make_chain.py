@@ -10,7 +10,7 @@ import sys
 from cases import models
 from cases.precompiles import SCHEDULE, batch, infer, register
 from cases.rng import Rng
-from chain import contracts, scenes
+from chain import calls, contracts
 from chain.author import ALICE, BOB, CAROL, ENOUGH, SECONDS, Author, gas_inside, parts, put
 from chain.hashes import keccak
 from chain.transactions import Transaction
@@ -113,7 +113,7 @@ def blocks(author: Author):
     seal()
 
 
-CHAINS = {"small": blocks, "calls": scenes.blocks}
+CHAINS = {"small": blocks, "calls": calls.blocks}
 
 
 def main(name: str, dev: str, folder: str):
@@ -123,7 +123,7 @@ def main(name: str, dev: str, folder: str):
     genesis["coinbase"] = "0x" + "00" * 18 + "f335"
     author = Author(int(genesis["timestamp"], 0))
     if name == "calls":
-        genesis["config"]["isocortex"]["inferenceTime"] = author.time + scenes.LIVE_AFTER * SECONDS + 1
+        genesis["config"]["isocortex"]["inferenceTime"] = author.time + calls.LIVE_AFTER * SECONDS + 1
     CHAINS[name](author)
     out = pathlib.Path(folder)
     (out / "genesis.json").write_text(json.dumps(genesis, indent=1) + "\n")

@@ -8,9 +8,9 @@ from . import record
 from .gas import Prices
 from .record import Record
 from .spec import (
-    GAS_COLD_ACCOUNT_ACCESS, GAS_COLD_SLOAD, GAS_WARM_ACCESS, U256, EMPTY_ACCOUNT, Account, Address, Bytes32, CouldNotMeasure,
-    Evm, Hash32, Log, Revert, Uint, charge_gas, get_account, get_storage, keccak256, set_account, set_account_balance,
-    set_storage,
+    EMPTY_ACCOUNT, GAS_COLD_ACCOUNT_ACCESS, GAS_COLD_SLOAD, GAS_WARM_ACCESS, U256, Account, Address, Bytes32,
+    CouldNotMeasure, Evm, Hash32, Log, Revert, Uint, charge_gas, get_account, get_storage, keccak256, set_account,
+    set_account_balance, set_storage,
 )
 from .transcript import Transcript
 

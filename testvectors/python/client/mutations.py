@@ -59,7 +59,10 @@ def add_unless_nested(self, evm, *entry):
 
 def begin_without(signature: str):
     def begin(self):
-        with mock.patch.object(frame.Frame, "revert", lambda f, s, *a: None if s == signature else Frame_revert(f, s, *a)):
+        def revert(self, name, *arguments):
+            return None if name == signature else Frame_revert(self, name, *arguments)
+
+        with mock.patch.object(frame.Frame, "revert", revert):
             Frame_begin(self)
 
     return begin
