@@ -1,6 +1,8 @@
 """Writes what testvectors/make-chain.sh feeds to `isocortex`: a genesis file and signed transactions in blocks.
 
     python make_chain.py NAME DEV_GENESIS.json FOLDER     writes FOLDER/genesis.json and FOLDER/transactions.jsonl
+
+NAME is small, calls, or random-SEED.
 """
 
 import json
@@ -11,6 +13,7 @@ from cases import models
 from cases.precompiles import SCHEDULE, batch, infer, register
 from cases.rng import Rng
 from chain import calls, contracts
+from chain.calls import random
 from chain.author import ALICE, BOB, CAROL, ENOUGH, SECONDS, Author, gas_inside, parts, put
 from chain.hashes import keccak
 from chain.transactions import Transaction
@@ -113,7 +116,7 @@ def blocks(author: Author):
     seal()
 
 
-CHAINS = {"small": blocks, "calls": calls.blocks}
+CHAINS = {"small": blocks, "calls": calls.blocks, "random": random.blocks}
 
 
 def main(name: str, dev: str, folder: str):
@@ -122,15 +125,16 @@ def main(name: str, dev: str, folder: str):
     genesis["config"]["isocortex"]["gas"] = SCHEDULE
     genesis["coinbase"] = "0x" + "00" * 18 + "f335"
     author = Author(int(genesis["timestamp"], 0))
-    if name == "calls":
+    name, *seed = name.split("-")
+    if name != "small":
         genesis["config"]["isocortex"]["inferenceTime"] = author.time + calls.LIVE_AFTER * SECONDS + 1
-    CHAINS[name](author)
+    CHAINS[name](author, *map(int, seed))
     out = pathlib.Path(folder)
     (out / "genesis.json").write_text(json.dumps(genesis, indent=1) + "\n")
     (out / "transactions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in author.lines))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4 or sys.argv[1] not in CHAINS:
+    if len(sys.argv) != 4 or sys.argv[1].split("-")[0] not in CHAINS:
         sys.exit(__doc__)
     main(*sys.argv[1:])

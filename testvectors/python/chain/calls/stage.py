@@ -29,8 +29,8 @@ def slot_of(model: bytes, index: int) -> bytes:
 
 
 class Stage:
-    def __init__(self, author: Author):
-        self.author, self.rng = author, Rng("calls chain")
+    def __init__(self, author: Author, name: str = "calls chain"):
+        self.author, self.rng = author, Rng(name)
         self.mlp, self.gru = parts(models.mlp()), parts(recurrent.gru_step())
         self.large = parts(models.patches())  # whose 72 bytes do not fit into a slot
         self.a, self.b = self.mlp[0], self.gru[0]
