@@ -79,9 +79,33 @@ pub enum StateError {
         /// The head's number now.
         head: u64,
     },
+    /// The block's state was pruned.
+    #[error("block {number} is pruned; kept from {first}")]
+    Pruned {
+        /// The block asked for.
+        number: u64,
+        /// The first block whose state is kept.
+        first: u64,
+    },
+    /// The block is after the head.
+    #[error("block {number} is not here; the head is {head}")]
+    Beyond {
+        /// The block asked for.
+        number: u64,
+        /// The head's number.
+        head: u64,
+    },
     /// There is no room left on the device. Nothing of the block was kept.
     #[error("disk full while writing {path}: {source}")]
     Full {
+        /// The chain's directory.
+        path: PathBuf,
+        /// RocksDB's own words.
+        source: rocksdb::Error,
+    },
+    /// The device, or the directory on it, cannot be written. Nothing of the block was kept.
+    #[error("{path} is on a read-only disk: {source}")]
+    ReadOnly {
         /// The chain's directory.
         path: PathBuf,
         /// RocksDB's own words.

@@ -7,7 +7,7 @@ use alloy_trie::TrieAccount;
 use revm::{DatabaseRef, bytecode::Bytecode, state::AccountInfo};
 use rocksdb::{Direction, IteratorMode, ReadOptions};
 
-use crate::{Account, StateError, Store, column::Column};
+use crate::{Account, Head, StateError, Store, column::Column};
 
 pub(crate) fn slot_key(address: Address, slot: U256) -> [u8; 52] {
     let mut key = [0; 52];
@@ -25,7 +25,8 @@ impl Store {
     /// # Errors
     /// [`Corrupt`](StateError::Corrupt) or what the disk says.
     pub fn account(&self, address: Address) -> Result<Option<Account>, StateError> {
-        Ok(self.account_leaf(address)?.map(|(account, _)| account))
+        let leaf = self.get(Column::Accounts, address.as_slice())?;
+        leaf.map(|leaf| Ok(decode_account(address, &leaf)?.0)).transpose()
     }
 
     /// A word of an account's storage, zero where none was written.
@@ -74,10 +75,27 @@ impl Store {
     /// # Errors
     /// [`Corrupt`](StateError::Corrupt) or what the disk says.
     pub fn block_hash(&self, number: u64) -> Result<Option<B256>, StateError> {
-        let key = number.to_be_bytes();
-        let Some(hash) = self.get(Column::BlockHashes, &key)? else { return Ok(None) };
-        let hash = B256::try_from(hash.as_slice());
-        hash.map(Some).map_err(|_| Column::BlockHashes.corrupt(&key, "not a hash"))
+        Ok(self.hash_and_root(number)?.map(|(hash, _)| hash))
+    }
+
+    /// The state root at the end of a block, whether its state is kept or not.
+    ///
+    /// # Errors
+    /// [`Corrupt`](StateError::Corrupt) or what the disk says.
+    pub fn state_root(&self, number: u64) -> Result<Option<B256>, StateError> {
+        Ok(self.hash_and_root(number)?.map(|(_, root)| root))
+    }
+
+    fn hash_and_root(&self, number: u64) -> Result<Option<(B256, B256)>, StateError> {
+        let value = self.get(Column::BlockHashes, &number.to_be_bytes())?;
+        value.map(|value| decode_block_hash(number, &value)).transpose()
+    }
+
+    /// A block that is here as it was when it was the head.
+    pub(crate) fn recorded(&self, number: u64) -> Result<Head, StateError> {
+        let found = self.hash_and_root(number)?;
+        let (hash, state_root) = found.ok_or_else(|| Column::BlockHashes.lost(&number.to_be_bytes()))?;
+        Ok(Head { number, hash, state_root })
     }
 
     /// The number of a block by its hash.
@@ -95,13 +113,12 @@ impl Store {
         Ok(Some(column.unseal(key, &sealed)?.to_vec()))
     }
 
-    pub(crate) fn must(&self, column: Column, key: &[u8]) -> Result<Vec<u8>, StateError> {
-        self.get(column, key)?.ok_or_else(|| column.lost(key))
+    pub(crate) fn has(&self, column: Column, key: &[u8]) -> Result<bool, StateError> {
+        Ok(self.db.get_pinned_cf(self.family(column)?, key)?.is_some())
     }
 
-    /// An account and its storage root.
-    pub(crate) fn account_leaf(&self, address: Address) -> Result<Option<(Account, B256)>, StateError> {
-        self.get(Column::Accounts, address.as_slice())?.map(|leaf| decode_account(address, &leaf)).transpose()
+    pub(crate) fn must(&self, column: Column, key: &[u8]) -> Result<Vec<u8>, StateError> {
+        self.get(column, key)?.ok_or_else(|| column.lost(key))
     }
 
     /// All records whose key begins with `prefix`, unsealed, in the order of their keys.
@@ -125,18 +142,6 @@ impl Store {
             }))
     }
 
-    /// All accounts' leaves, in the order of addresses.
-    pub(crate) fn accounts(
-        &self,
-    ) -> Result<impl Iterator<Item = Result<(Address, Vec<u8>), StateError>>, StateError> {
-        Ok(self.records(Column::Accounts, &[])?.map(|record| {
-            let (key, leaf) = record?;
-            let address = Address::try_from(&*key)
-                .map_err(|_| Column::Accounts.corrupt(&key, "key is not an address"))?;
-            Ok((address, leaf))
-        }))
-    }
-
     /// All of an account's slots.
     pub(crate) fn slots(&self, address: Address) -> Result<BTreeMap<U256, U256>, StateError> {
         self.records(Column::Storage, address.as_slice())?
@@ -149,8 +154,13 @@ impl Store {
 }
 
 pub(crate) fn decode_account(address: Address, leaf: &[u8]) -> Result<(Account, B256), StateError> {
-    let corrupt = |_| Column::Accounts.corrupt(address.as_slice(), "not an account");
-    let leaf = alloy_rlp::decode_exact::<TrieAccount>(leaf).map_err(corrupt)?;
+    decode_leaf(Column::Accounts, address.as_slice(), leaf)
+}
+
+/// An account and its storage root.
+pub(crate) fn decode_leaf(column: Column, key: &[u8], leaf: &[u8]) -> Result<(Account, B256), StateError> {
+    let leaf =
+        alloy_rlp::decode_exact::<TrieAccount>(leaf).map_err(|_| column.corrupt(key, "not an account"))?;
     let account = Account { nonce: leaf.nonce, balance: leaf.balance, code_hash: leaf.code_hash };
     Ok((account, leaf.storage_root))
 }
@@ -169,23 +179,36 @@ pub(crate) fn decode_word(key: &[u8], value: &[u8]) -> Result<U256, StateError> 
     }
 }
 
+/// A block's hash and its state root.
+pub(crate) fn decode_block_hash(number: u64, value: &[u8]) -> Result<(B256, B256), StateError> {
+    match value.as_chunks::<32>() {
+        ([hash, root], []) => Ok((hash.into(), root.into())),
+        _ => Err(Column::BlockHashes.corrupt(&number.to_be_bytes(), "not a hash and a state root")),
+    }
+}
+
+/// An account as revm has it. No code: revm asks for it by its hash when it needs it.
+pub(crate) fn account_info(Account { nonce, balance, code_hash }: Account) -> AccountInfo {
+    AccountInfo { nonce, balance, code_hash, code: None, ..Default::default() }
+}
+
+pub(crate) fn decode_code(hash: B256, code: Vec<u8>) -> Result<Bytecode, StateError> {
+    Bytecode::new_raw_checked(code.into())
+        .map_err(|_| Column::Code.corrupt(hash.as_slice(), "not a delegation of EIP-7702"))
+}
+
 impl DatabaseRef for Store {
     type Error = StateError;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, StateError> {
-        Ok(self.account(address)?.map(|Account { nonce, balance, code_hash }| {
-            // No code: revm asks for it by its hash when it needs it.
-            AccountInfo { nonce, balance, code_hash, code: None, ..Default::default() }
-        }))
+        Ok(self.account(address)?.map(account_info))
     }
 
     fn code_by_hash_ref(&self, hash: B256) -> Result<Bytecode, StateError> {
         if hash == KECCAK256_EMPTY || hash.is_zero() {
             return Ok(Bytecode::new());
         }
-        let code = self.must(Column::Code, hash.as_slice())?;
-        Bytecode::new_raw_checked(code.into())
-            .map_err(|_| Column::Code.corrupt(hash.as_slice(), "not a delegation of EIP-7702"))
+        decode_code(hash, self.must(Column::Code, hash.as_slice())?)
     }
 
     fn storage_ref(&self, address: Address, slot: U256) -> Result<U256, StateError> {

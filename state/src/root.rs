@@ -1,8 +1,8 @@
 //! Merkle Patricia roots over whole contents: the state trie and one account's storage trie.
 //!
 //! Both tries are keyed by the keccak-256 of the plain key, so leaves are hashed, sorted and folded.
-//! Cost: one hash per leaf and about one per node. A block pays for all accounts, and for all slots of
-//! those accounts whose storage it changed.
+//! Cost: one hash per leaf and about one per node. For a state that is in memory whole; a store's is in
+//! [`crate::trie`].
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_trie::{HashBuilder, Nibbles};

@@ -9,16 +9,19 @@ use alloy_primitives::B256;
 use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, Error, ErrorKind, IteratorMode, WriteBatch};
 
 use crate::{
-    StateChanges, StateError,
-    column::{COLUMNS, Column, MIB, column_options, database_options, in_memory, synced},
+    History, StateChanges, StateError,
+    column::{COLUMNS, Column},
     commit::Op,
+    options::{MIB, column_options, database_options, in_memory, synced},
+    plan::Plan,
 };
 
 /// Version of the columns, keys and values described in the crate's docs.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 const META_SCHEMA: &[u8] = b"schema";
 const META_HEAD: &[u8] = b"head";
+const META_HISTORY: &[u8] = b"history";
 const META_GENESIS: &[u8] = b"genesis";
 const META_SPEC: &[u8] = b"spec";
 
@@ -44,6 +47,25 @@ impl Head {
         let state_root = rest.try_into().ok()?;
         Some(Self { number: u64::from_be_bytes(*number), hash: hash.into(), state_root })
     }
+
+    /// The records by which the block is found.
+    pub(crate) fn ops(&self) -> [Op; 2] {
+        let number = self.number.to_be_bytes();
+        let both = [self.hash.as_slice(), self.state_root.as_slice()].concat();
+        [
+            Op::put(Column::BlockHashes, &number, &both),
+            Op::put(Column::BlockNumbers, self.hash.as_slice(), &number),
+        ]
+    }
+}
+
+/// What every batch leaves a store at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct State {
+    pub(crate) head: Head,
+    pub(crate) history: History,
+    /// The first block whose state is kept.
+    pub(crate) first: u64,
 }
 
 /// The first block of a chain.
@@ -68,7 +90,7 @@ pub struct Store {
     pub(crate) path: PathBuf,
     in_memory: bool,
     /// Held while changes are prepared or committed, so that neither sees the other half done.
-    head: Mutex<Head>,
+    state: Mutex<State>,
 }
 
 impl Store {
@@ -98,7 +120,12 @@ impl Store {
         }
         let head = Head::decode(&store.must(Column::Meta, META_HEAD)?)
             .ok_or_else(|| Column::Meta.corrupt(META_HEAD, "not a head"))?;
-        store.head = Mutex::new(head);
+        let value = store.must(Column::Meta, META_HISTORY)?;
+        let ([history, first], []) = value.as_chunks::<8>() else {
+            return Err(Column::Meta.corrupt(META_HISTORY, "not a history"));
+        };
+        let history = History::from_u64(u64::from_be_bytes(*history));
+        store.state = Mutex::new(State { head, history, first: u64::from_be_bytes(*first) });
         Ok(store)
     }
 
@@ -163,30 +190,30 @@ impl Store {
     fn new(db: DB, path: &Path, in_memory: bool) -> Self {
         // The head is read or written before anybody else sees the store.
         let head = Head { number: 0, hash: B256::ZERO, state_root: alloy_trie::EMPTY_ROOT_HASH };
-        Self { db, path: path.into(), in_memory, head: Mutex::new(head) }
+        let state = State { head, history: History::Archive, first: 0 };
+        Self { db, path: path.into(), in_memory, state: Mutex::new(state) }
     }
 
     /// Writes block 0 into an empty store.
     fn begin(&self, genesis: &Genesis<'_>) -> Result<(), StateError> {
-        let (mut ops, state_root) = self.plan(genesis.alloc, true)?;
-        let head = Head { number: 0, hash: genesis.hash, state_root };
-        let number = 0u64.to_be_bytes();
+        let Plan { root, mut ops, .. } = self.plan(genesis.alloc, true)?;
+        let head = Head { number: 0, hash: genesis.hash, state_root: root };
+        ops.extend(head.ops());
         ops.extend([
-            Op::put(Column::Blocks, &number, genesis.block_rlp),
-            Op::put(Column::BlockHashes, &number, genesis.hash.as_slice()),
-            Op::put(Column::BlockNumbers, genesis.hash.as_slice(), &number),
+            Op::put(Column::Blocks, &0u64.to_be_bytes(), genesis.block_rlp),
             Op::put(Column::Meta, META_GENESIS, genesis.hash.as_slice()),
             Op::put(Column::Meta, META_SPEC, genesis.spec),
             Op::put(Column::Meta, META_SCHEMA, &SCHEMA.to_be_bytes()),
         ]);
-        self.write(ops, &head)?;
-        *self.lock() = head;
+        let state = State { head, history: History::Archive, first: 0 };
+        self.write(ops, &state)?;
+        *self.lock() = state;
         Ok(())
     }
 
     /// The last committed block.
     pub fn head(&self) -> Head {
-        *self.lock()
+        self.lock().head
     }
 
     /// The hash of block 0, by which chains are told apart.
@@ -206,22 +233,30 @@ impl Store {
         self.must(Column::Meta, META_SPEC)
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Head> {
-        // A panic elsewhere leaves the head whole: it is only ever replaced by one assignment.
-        self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves this whole: it is only ever replaced after its batch was written.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn family(&self, column: Column) -> Result<&ColumnFamily, StateError> {
         self.db.cf_handle(column.name()).ok_or_else(|| column.lost(&[]))
     }
 
-    /// Writes everything and the new head, or nothing.
-    pub(crate) fn write(&self, ops: Vec<Op>, head: &Head) -> Result<(), StateError> {
+    /// Writes everything and what the store is at then, or nothing.
+    pub(crate) fn write(&self, ops: Vec<Op>, state: &State) -> Result<(), StateError> {
+        let history = [state.history.to_u64().to_be_bytes(), state.first.to_be_bytes()].concat();
+        let meta = [
+            Op::put(Column::Meta, META_HEAD, &state.head.encode()),
+            Op::put(Column::Meta, META_HISTORY, &history),
+        ];
+        let mut families = Vec::new();
+        for column in COLUMNS {
+            families.push((column, self.family(column)?));
+        }
         let mut batch = WriteBatch::default();
-        for Op { column, key, value } in
-            ops.into_iter().chain([Op::put(Column::Meta, META_HEAD, &head.encode())])
-        {
-            let family = self.family(column)?;
+        for Op { column, key, value } in ops.into_iter().chain(meta) {
+            let family = families.iter().find(|(other, _)| *other == column);
+            let (_, family) = family.ok_or_else(|| column.lost(&[]))?;
             match value {
                 Some(value) => batch.put_cf(family, &key, column.seal(&key, value)),
                 None => batch.delete_cf(family, &key),
@@ -266,11 +301,13 @@ fn open_database(path: &Path, create: bool) -> Result<DB, StateError> {
     DB::open_cf_descriptors(&options, path, families).map_err(|error| explain(path, error))
 }
 
-/// Gives the two failures that an operator can mend their own names.
+/// Gives the failures that an operator can mend their own names.
 fn explain(path: &Path, error: Error) -> StateError {
     let message = error.as_ref();
     if error.kind() == ErrorKind::IOError && message.contains("No space left on device") {
         StateError::Full { path: path.into(), source: error }
+    } else if error.kind() == ErrorKind::IOError && message.contains("Read-only file system") {
+        StateError::ReadOnly { path: path.into(), source: error }
     } else if error.kind() == ErrorKind::IOError && message.contains("LOCK: ") {
         StateError::Locked(path.into())
     } else {

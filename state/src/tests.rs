@@ -1,6 +1,6 @@
 //! Tests that need to write what only another version, or a bug, would.
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes, U256, keccak256};
 use rocksdb::{DB, Options};
 
 use crate::{
@@ -18,8 +18,8 @@ fn store(path: &std::path::Path) -> Store {
 
 /// Writes past the store's rules, with a good seal.
 fn forge(store: &Store, op: Op) {
-    let head = store.head();
-    store.write(vec![op], &head).unwrap();
+    let state = *store.lock();
+    store.write(vec![op], &state).unwrap();
 }
 
 #[test]
@@ -46,11 +46,12 @@ fn well_sealed_nonsense_is_corrupt_not_a_value() {
     let account = Address::with_last_byte(1);
     let slot = [account.as_slice(), &[0; 32]].concat();
     let number = 0u64.to_be_bytes();
+    let hashed = keccak256(account);
     let hash = {
         let dir = tempfile::tempdir().unwrap();
         store(dir.path()).genesis_hash().unwrap()
     };
-    let cases: [(Op, &str); 9] = [
+    let cases = [
         (Op::put(Column::Meta, b"schema", b"1"), "meta"),
         (Op::put(Column::Meta, b"genesis", b"1"), "meta"),
         (Op::put(Column::Accounts, account.as_slice(), b"nonsense"), "accounts"),
@@ -60,6 +61,15 @@ fn well_sealed_nonsense_is_corrupt_not_a_value() {
         (Op::put(Column::Code, &[1; 32], b"of another hash"), "code"),
         (Op::put(Column::BlockHashes, &number, b"short"), "block_hashes"),
         (Op::put(Column::BlockNumbers, hash.as_slice(), b"short"), "block_numbers"),
+        (Op::put(Column::BlockNumbers, &[1; 32], &number), "block_numbers"),
+        (Op::put(Column::HashedAccounts, hashed.as_slice(), b"nonsense"), "hashed_accounts"),
+        (Op::put(Column::HashedAccounts, &[0xff; 32], b"of no account"), "hashed_accounts"),
+        (Op::put(Column::HashedStorage, &[0; 64], &[1]), "hashed_storage"),
+        (Op::put(Column::AccountTrie, &[], &[0; 6]), "account_trie"),
+        (Op::put(Column::StorageTrie, hashed.as_slice(), &[0; 6]), "storage_trie"),
+        (Op::put(Column::Changes, &number, b""), "changes"),
+        (Op::put(Column::AccountHistory, &[0; 28], b""), "account_history"),
+        (Op::put(Column::StorageHistory, &[0; 60], b""), "storage_history"),
     ];
     for (op, expected) in cases {
         let dir = tempfile::tempdir().unwrap();
@@ -85,8 +95,10 @@ fn slots_without_their_account_and_a_wrong_root_are_found() {
 
     let dir = tempfile::tempdir().unwrap();
     let second = store(dir.path());
-    let leaf = alloy_trie::TrieAccount { nonce: 5, ..Default::default() };
-    forge(&second, Op::put(Column::Accounts, ghost.as_slice(), &alloy_rlp::encode(leaf)));
+    let leaf = alloy_rlp::encode(alloy_trie::TrieAccount { nonce: 5, ..Default::default() });
+    forge(&second, Op::put(Column::Accounts, ghost.as_slice(), &leaf));
+    assert!(matches!(second.verify(), Err(StateError::Lost { column: "hashed_accounts", .. })));
+    forge(&second, Op::put(Column::HashedAccounts, keccak256(ghost).as_slice(), &leaf));
     assert!(matches!(second.verify(), Err(StateError::Root { .. })));
 }
 

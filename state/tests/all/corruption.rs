@@ -2,13 +2,13 @@
 
 use std::{fs, path::Path};
 
-use alloy_primitives::{U256, hex};
+use alloy_primitives::{Bytes, U256, hex};
 use isocortex_state::{StateChanges, StateError, Store};
 use rocksdb::{DB, IteratorMode, Options};
 
 use crate::model::{address, commit, create, hash, small};
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 16] = [
     "accounts",
     "storage",
     "code",
@@ -18,10 +18,27 @@ const COLUMNS: [&str; 9] = [
     "receipts",
     "transcripts",
     "meta",
+    "hashed_accounts",
+    "hashed_storage",
+    "account_trie",
+    "storage_trie",
+    "changes",
+    "account_history",
+    "storage_history",
 ];
 
+/// Enough accounts and slots that both tries have branches that are stored.
+fn alloc() -> StateChanges {
+    let mut changes = small();
+    for n in 0..80 {
+        changes.set_account(address(100 + n), 1, U256::from(n), Bytes::new());
+        changes.set_slot(address(2), U256::from(1000 + u64::from(n)), U256::from(n + 1));
+    }
+    changes
+}
+
 fn chain(path: &Path) {
-    let store = create(path, &small()).unwrap();
+    let store = create(path, &alloc()).unwrap();
     for number in 1..=20 {
         let mut changes = StateChanges::default();
         changes.set_slot(address(2), U256::from(5), U256::from(1000 + number));
@@ -97,6 +114,49 @@ fn a_lost_or_moved_record_is_found() {
         let error = Store::open(dir.path()).and_then(|store| store.verify().and_then(|_| store.spec()));
         println!("{column}: {}", error.unwrap_err());
     }
+}
+
+/// Whatever byte is changed of what a root is made from, a block on it has its right root or none.
+#[test]
+fn a_changed_trie_gives_no_wrong_root() {
+    let dir = tempfile::tempdir().unwrap();
+    chain(dir.path());
+    let mut changes = StateChanges::default();
+    for n in 0..80 {
+        changes.set_account(address(100 + n), 2, U256::from(n), Bytes::new());
+        changes.set_slot(address(2), U256::from(1000 + u64::from(n)), U256::from(n + 2));
+    }
+    let root = Store::open(dir.path()).unwrap().root_after(&changes).unwrap();
+    let mut caught = 0;
+    for column in ["accounts", "storage", "hashed_accounts", "hashed_storage", "account_trie", "storage_trie"]
+    {
+        let records: Vec<_> = {
+            let db = DB::open_cf(&Options::default(), dir.path(), COLUMNS).unwrap();
+            let records = db.iterator_cf(db.cf_handle(column).unwrap(), IteratorMode::Start);
+            records.map(Result::unwrap).step_by(7).collect()
+        };
+        assert!(!records.is_empty(), "{column}");
+        for (key, value) in records {
+            let put = |value: &[u8]| {
+                let db = DB::open_cf(&Options::default(), dir.path(), COLUMNS).unwrap();
+                db.put_cf(db.cf_handle(column).unwrap(), &key, value).unwrap();
+            };
+            let mut bad = value.to_vec();
+            bad[value.len() / 3] ^= 4;
+            put(&bad);
+            match Store::open(dir.path()).unwrap().root_after(&changes) {
+                Ok(found) => assert_eq!(found, root),
+                Err(StateError::Corrupt { column: named, key: at, .. }) => {
+                    assert_eq!((named, at), (column, hex::encode(&key)));
+                    caught += 1;
+                }
+                Err(error) => panic!("{error}"),
+            }
+            put(&value);
+        }
+    }
+    println!("{caught} caught");
+    assert!(caught > 20, "{caught} caught");
 }
 
 /// Bytes changed in the table files on disk, where RocksDB's own checksums stand.

@@ -1,4 +1,4 @@
-//! A device without room: a clear error, the last committed block whole, and going on once there is room.
+//! A device without room, or read-only: a clear error, the last committed block whole, and going on once there is room.
 //! Needs a small file system of its own, so root on Linux; elsewhere it says that nothing was measured.
 
 use std::{
@@ -60,6 +60,35 @@ fn a_full_disk_keeps_the_last_block() {
     assert_eq!(store.verify().unwrap().state_root, head.state_root);
     commit(&store, &changes, &transcript).unwrap();
     store.verify().unwrap();
+    drop(store);
+    drop(mounted);
+}
+
+/// A device that the kernel has made read-only, as it does after errors: a clear error, nothing lost.
+#[test]
+fn a_read_only_disk_keeps_the_last_block() {
+    let dir = tempfile::tempdir().unwrap();
+    if !run("mount", &["-t", "tmpfs", "-o", "size=64m", "tmpfs"], dir.path()) {
+        println!("NOT MEASURED: a read-only disk; mounting a tmpfs needs root");
+        return;
+    }
+    let mounted = Mounted(dir.path());
+    let path = dir.path().join("chain");
+    let store = create(&path, &small()).unwrap();
+    let mut changes = StateChanges::default();
+    changes.set_slot(address(2), U256::from(5), U256::from(7));
+    let head = commit(&store, &changes, b"").unwrap();
+    drop(store);
+
+    assert!(run("mount", &["-o", "remount,ro"], dir.path()));
+    let error = Store::open(&path).unwrap_err();
+    assert!(matches!(error, StateError::ReadOnly { .. }), "{error}");
+
+    assert!(run("mount", &["-o", "remount,rw"], dir.path()));
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.head(), head);
+    assert_eq!(store.verify().unwrap().state_root, head.state_root);
+    commit(&store, &changes, b"").unwrap();
     drop(store);
     drop(mounted);
 }

@@ -9,7 +9,7 @@ use proptest::{collection::vec, prelude::*};
 use crate::model::{Model, account, address, commit, create};
 
 #[derive(Clone, Debug)]
-enum Act {
+pub enum Act {
     Set {
         nonce: u64,
         balance: u64,
@@ -24,7 +24,7 @@ enum Act {
     },
 }
 
-fn act() -> impl Strategy<Value = (u8, Act)> {
+pub fn act() -> impl Strategy<Value = (u8, Act)> {
     let act = prop_oneof![
         3 => (1u64..3, 0u64..3, 0u8..4).prop_map(|(nonce, balance, code)| Act::Set { nonce, balance, code }),
         1 => Just(Act::Delete),
@@ -35,7 +35,7 @@ fn act() -> impl Strategy<Value = (u8, Act)> {
 }
 
 /// Slots far apart and close together, small and large.
-fn slot_of(slot: u8) -> U256 {
+pub fn slot_of(slot: u8) -> U256 {
     if slot.is_multiple_of(2) { U256::from(slot) } else { U256::MAX >> usize::from(slot) }
 }
 
@@ -44,7 +44,7 @@ fn code_of(code: u8) -> Bytes {
 }
 
 /// The acts as changes, done to the model as well.
-fn apply(acts: &[(u8, Act)], model: &mut Model) -> StateChanges {
+pub fn apply(acts: &[(u8, Act)], model: &mut Model) -> StateChanges {
     let mut changes = StateChanges::default();
     let mut emptied = BTreeSet::new();
     for (who, act) in acts {
