@@ -78,7 +78,7 @@ struct ConvRows {
             copy_16_async(to, from, within ? CHUNK : 0);
         } else {
             const int four = padding();
-            *reinterpret_cast<Run*>(to) = Run{{four, four, four, four}};
+            store_shared(to, Run{{four, four, four, four}});
         }
     }
 #endif

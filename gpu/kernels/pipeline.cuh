@@ -46,7 +46,7 @@ __device__ inline int swizzled(int row, int chunk) { return row * STEP + (chunk 
 template <class X>
 __device__ void copy_words(int8_t* to, const X& x, typename X::Row row, int k) {
 #pragma unroll 1
-    for (int i = 0; i < CHUNK / 4; ++i) reinterpret_cast<int*>(to)[i] = x.word(row, k + 4 * i);
+    for (int i = 0; i < CHUNK / 4; ++i) store_shared(to + 4 * i, x.word(row, k + 4 * i));
 }
 
 // The fragments of half a step: what the warp multiplies at once.

@@ -25,6 +25,8 @@
 #define KERNEL extern "C" __global__
 #endif
 #define ISOCORTEX_MMA (ISOCORTEX_TARGET >= 80)
+// For 9.0 and no other, not even a later one.
+#define ISOCORTEX_WGMMA (ISOCORTEX_TARGET == 90)
 
 // Element types as SPEC.md section 7 numbers them.
 enum : int { TYPE_I8 = 0, TYPE_I16 = 1, TYPE_I32 = 2 };
@@ -68,6 +70,12 @@ __device__ inline void load_matrices(int (&r)[4], const void* row) {
 __device__ inline void copy_16_async(void* to, const void* from, int bytes) {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from), "r"(bytes)
                  : "memory");
+}
+
+// A store where the next reader may be the async proxy, which the emulator has to know.
+template <class T>
+__device__ inline void store_shared(void* to, const T& value) {
+    *static_cast<T*>(to) = value;
 }
 
 // What this thread has started since the last commit becomes a group.

@@ -43,6 +43,7 @@ void wait_async(int label, size_t pending) {
         for (const Copy& copy : mine.front()) {
             std::memset(copy.to, 0, 16);
             if (copy.bytes != 0) std::memcpy(copy.to, copy.from, copy.bytes);
+            written(copy.to, 16);
         }
         mine.erase(mine.begin());
     }

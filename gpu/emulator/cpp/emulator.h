@@ -11,6 +11,8 @@
 #include <cstring>
 #include <string>
 
+#include "warpgroup.h"
+
 #define __device__
 #define __shared__ static __attribute__((section("emulated_shared")))
 #define KERNEL static

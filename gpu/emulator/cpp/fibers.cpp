@@ -32,8 +32,8 @@ extern "C" char __start_emulated_shared[], __stop_emulated_shared[];
 namespace emulator {
 namespace {
 
-enum class State { ready, at_block_barrier, at_warp_barrier, done };
-const char* const state_names[] = {"ready", "at a block barrier", "at a warp barrier", "done"};
+enum class State { ready, at_block_barrier, at_warp_barrier, at_mbarrier, done };
+const char* const state_names[] = {"ready", "at a block barrier", "at a warp barrier", "at an mbarrier", "done"};
 
 struct Fiber {
     Context context;
@@ -41,6 +41,8 @@ struct Fiber {
     void* fake_stack = nullptr;  // the address sanitizer's
     State state = State::ready;
     int place = 0;
+    const void* mbarrier = nullptr;  // and the parity of the phase whose end it waits for
+    int parity = 0;
     bool second = false;  // which of the warp's two fragments it used last
 };
 
@@ -135,10 +137,17 @@ std::vector<size_t> next_threads(size_t threads, bool strict, const std::vector<
         if (together(from, to, State::at_warp_barrier)) release(from, to);
         done = done && together(from, to, State::done);
         if (strict && !next.empty()) continue;
-        for (size_t t = from; t < to; ++t)
-            if (fibers[t].state == State::ready) next.push_back(t);
+        for (size_t t = from; t < to; ++t) {
+            Fiber& fiber = fibers[t];
+            if (fiber.state == State::at_mbarrier && mbarrier_over(fiber.mbarrier, fiber.parity))
+                fiber.state = State::ready;
+            if (fiber.state == State::ready) next.push_back(t);
+        }
     }
-    if (next.empty() && !done) deadlock(threads);
+    if (next.empty() && !done) {
+        if (!land_bulk()) deadlock(threads);
+        return next_threads(threads, strict, order);
+    }
     std::shuffle(next.begin(), next.end(), noise);
     return next;
 }
@@ -146,16 +155,19 @@ std::vector<size_t> next_threads(size_t threads, bool strict, const std::vector<
 void run_block(size_t threads) {
     prepare(threads);
     start_async(threads);
+    start_block_shared(threads);
     fill_with_noise(__start_emulated_shared, static_cast<size_t>(__stop_emulated_shared - __start_emulated_shared));
     std::vector<size_t> order((threads + WARP - 1) / WARP);
     std::iota(order.begin(), order.end(), size_t{0});
     std::shuffle(order.begin(), order.end(), noise);
-    const bool strict = noise() % 2 == 0;
-    for (std::vector<size_t> next; !(next = next_threads(threads, strict, order)).empty();)
+    const bool strict = noise() % 2 == 0, eager = noise() % 2 == 0;
+    for (std::vector<size_t> next; !(next = next_threads(threads, strict, order)).empty();) {
+        if (eager && noise() % 4 == 0) land_bulk();
         for (size_t t : next) {
             resume(t);
             if (!failure.empty()) throw std::runtime_error(std::exchange(failure, ""));
         }
+    }
 }
 
 }  // namespace
@@ -167,6 +179,12 @@ void block_barrier(int label, int place) {
 bool left_out(int label) { return label != 0 && label == dropped_barrier; }
 
 size_t running_thread() { return running; }
+
+void wait_at_mbarrier(const void* barrier, int parity) {
+    fibers[running].mbarrier = barrier;
+    fibers[running].parity = parity;
+    to_scheduler(State::at_mbarrier, 0);
+}
 
 void warp_barrier(int place) { to_scheduler(State::at_warp_barrier, place); }
 
@@ -185,6 +203,8 @@ void fail(const std::string& message) {
 
 void seed_noise(uint64_t seed) { noise.seed(seed); }
 
+size_t noise_below(size_t count) { return noise() % count; }
+
 void fill_with_noise(void* memory, size_t bytes) {
     unsigned char* at = static_cast<unsigned char*>(memory);
     for (size_t i = 0; i < bytes; i += sizeof(uint64_t)) {
@@ -197,6 +217,7 @@ void run_grid(const Options& options, unsigned blocks, unsigned threads, const s
     body = &kernel;
     dropped_barrier = options.dropped_barrier;
     blockDim.x = threads;
+    start_grid_shared(options.shared);
     std::vector<unsigned> order(blocks);
     for (unsigned b = 0; b < blocks; ++b) order[b] = b;
     std::shuffle(order.begin(), order.end(), noise);
