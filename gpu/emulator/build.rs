@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             objects.push(object.clone());
             units.push(Unit { object, command });
         };
-        for main in ["async", "fibers", "kernels", "server", "driver"] {
+        for main in ["async", "fibers", "kernels", "server", "driver", "warpgroup"] {
             add(main, &Path::new("cpp").join(main).with_extension("cpp"), &[]);
         }
         for Kernel { name: kernel, targets } in kernels()? {
@@ -92,7 +92,8 @@ fn kernels() -> Result<Vec<Kernel>, Box<dyn Error>> {
     // Variant "name" 1 2 [sm_61 sm_80],
     let parse = |line: &str| {
         let (rest, targets) = line.strip_suffix("],")?.split_once('[')?;
-        let targets = targets.split(' ').map(|target| target.trim_start_matches("sm_").into());
+        let compute = |target: &str| target.trim_start_matches("sm_").trim_end_matches('a').into();
+        let targets = targets.split(' ').map(compute);
         Some(Kernel { name: rest.split('"').nth(1)?.into(), targets: targets.collect() })
     };
     let mut kernels: Vec<_> = fs::read_to_string(KERNELS)?.lines().filter_map(parse).collect();

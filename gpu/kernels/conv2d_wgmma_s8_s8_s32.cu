@@ -10,7 +10,7 @@ KERNEL void conv2d_wgmma_s8_s8_s32(const int8_t* x, const int8_t* w, const int32
                                   const int8_t* table, const void* residual, void* y, Conv p) {
 #if ISOCORTEX_WGMMA
     DYNAMIC_SHARED(shared);
-    __shared__ Mbarrier full[WGMMA_STAGES];
+    alignas(16) __shared__ Mbarrier full[WGMMA_STAGES];
     wgmma_product(shared, full, ConvRows{x, p}, w, bias, y, p.rows, p.o, p.ldw, p.tail,
                   TailMemory{scale, table, residual});
 #endif

@@ -13,7 +13,7 @@ KERNEL void gemm_wgmma_s8_s8_s32(const int8_t* x, const int8_t* w, const int32_t
                                 const int8_t* table, const void* residual, void* y, Gemm p) {
 #if ISOCORTEX_WGMMA
     DYNAMIC_SHARED(shared);
-    __shared__ Mbarrier full[WGMMA_STAGES];
+    alignas(16) __shared__ Mbarrier full[WGMMA_STAGES];
     wgmma_product(shared, full, GemmRows{x, p.k}, w, bias, y, p.m, p.n, p.ldw, p.tail,
                   TailMemory{scale, table, residual});
 #endif

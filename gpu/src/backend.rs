@@ -61,7 +61,7 @@ impl<D: Device> GpuBackend<D> {
 
     /// Whether the device has a kernel for every node of the model, and can count its elements.
     pub fn covers(&self, model: &Model) -> bool {
-        Program::new(model, &fuse::groups(model))
+        Program::new(model, &fuse::groups(model), self.device().products(), None)
             .is_ok_and(|(program, _)| program.runs_on(self.device()).is_ok())
     }
 

@@ -1,6 +1,7 @@
 //! The CUDA device, by cust.
 
 mod card;
+mod choice;
 mod facts;
 mod memory;
 mod sequence;
@@ -32,12 +33,12 @@ const COPY: Duration = Duration::from_secs(10);
 pub type CudaBackend = GpuBackend<CudaDevice>;
 
 impl CudaBackend {
-    /// The first card, after its self-test.
+    /// The first card, after its self-test, as [`best`](Self::best) opens it.
     ///
     /// # Errors
     /// [`Error::NoDriver`], [`Error::NoDevice`], [`Error::TooOld`], [`Error::SelfTest`], or what the driver says.
     pub fn new() -> Result<Self, Error> {
-        Self::with_device(CudaDevice::open(0)?)
+        Self::best(0, None)
     }
 }
 
@@ -48,17 +49,20 @@ pub enum Target {
     Sm61,
     /// 8.0 and later: mma.sync.
     Sm80,
+    /// 9.0 and no other: wgmma.
+    Sm90a,
 }
 
 impl Target {
     /// All of them, the best last.
-    pub const ALL: &[Self] = &[Self::Sm61, Self::Sm80];
+    pub const ALL: &[Self] = &[Self::Sm61, Self::Sm80, Self::Sm90a];
 
     /// The oldest compute capability that runs it.
     pub const fn least(self) -> (i32, i32) {
         match self {
             Self::Sm61 => (6, 1),
             Self::Sm80 => (8, 0),
+            Self::Sm90a => (9, 0),
         }
     }
 
@@ -67,6 +71,7 @@ impl Target {
         match self {
             Self::Sm61 => "sm_61",
             Self::Sm80 => "sm_80",
+            Self::Sm90a => "sm_90a",
         }
     }
 
@@ -81,12 +86,16 @@ impl Target {
         match self {
             Self::Sm61 => "dp4a",
             Self::Sm80 => "mma.sync",
+            Self::Sm90a => "wgmma",
         }
     }
 
     /// Whether a card of this compute capability runs it.
     pub fn runs_on(self, compute: (i32, i32)) -> bool {
-        compute >= self.least()
+        match self {
+            Self::Sm90a => compute == self.least(),
+            _ => compute >= self.least(),
+        }
     }
 }
 
@@ -101,7 +110,15 @@ pub struct CudaDevice {
     budget: u64,
     compute: (i32, i32),
     target: Target,
+    demoted: Option<String>,
     description: String,
+}
+
+/// A card that is there.
+struct Found {
+    card: cust::device::Device,
+    name: String,
+    compute: (i32, i32),
 }
 
 /// Names an error by what was being done. cust's `Display` asks the driver and can fail; `Debug` cannot.
@@ -149,6 +166,41 @@ impl CudaDevice {
     /// # Errors
     /// As [`CudaBackend::new`].
     pub fn open_with(ordinal: u32, target: Option<Target>) -> Result<Self, Error> {
+        let Found { card, name, compute } = Self::find(ordinal)?;
+        let best = Target::ALL.iter().rfind(|target| target.runs_on(compute));
+        let target = target.or(best.copied()).unwrap_or(Target::Sm61);
+
+        let context = Context::new(card).map_err(at("creating a context"))?;
+        let modules = Kernel::ALL.iter().map(|&kernel| {
+            let Some(ptx) = target.ptx(kernel) else { return Ok(None) };
+            let module = Module::from_ptx(ptx, &[]);
+            // Asked for once here: a driver that loads lazily would do it while a graph is captured.
+            let prepare =
+                |m: &Module| m.get_function(kernel.name()).and_then(|f| sequence::prepare(kernel, &f));
+            let found = module.and_then(|m| prepare(&m).map(|()| m));
+            found.map(Some).map_err(at(format!("loading kernel {kernel}")))
+        });
+        let modules = modules.collect::<Result<Vec<_>, _>>()?;
+        let (free, _) = cust::memory::mem_get_info().map_err(at("asking for free memory"))?;
+        let budget = free as u64 / 2;
+        let description = format!("{name}, compute capability {}.{}", compute.0, compute.1);
+        let card = Arc::new(Card::new(context));
+        let channels = Channels::new(&card);
+        Ok(Self {
+            modules,
+            channels,
+            card,
+            patience: None,
+            budget,
+            compute,
+            target,
+            demoted: None,
+            description,
+        })
+    }
+
+    /// Card number `ordinal`, if its generation is new enough.
+    fn find(ordinal: u32) -> Result<Found, Error> {
         isocortex_libcuda::open().map_err(|e| Error::NoDriver(e.to_string()))?;
         let found = match cust::init(CudaFlags::empty()) {
             Ok(()) => cust::device::Device::num_devices().map_err(at("counting devices"))?,
@@ -166,25 +218,7 @@ impl CudaDevice {
         if (major, minor) < Target::Sm61.least() {
             return Err(Error::TooOld { device: name, major, minor });
         }
-        let best = Target::ALL.iter().rfind(|target| target.runs_on((major, minor)));
-        let target = target.or(best.copied()).unwrap_or(Target::Sm61);
-
-        let context = Context::new(card).map_err(at("creating a context"))?;
-        let modules = Kernel::ALL.iter().map(|&kernel| {
-            let Some(ptx) = target.ptx(kernel) else { return Ok(None) };
-            let module = Module::from_ptx(ptx, &[]);
-            // Asked for once here: a driver that loads lazily would do it while a graph is captured.
-            let found = module.and_then(|m| m.get_function(kernel.name()).map(|_| ()).map(|()| m));
-            found.map(Some).map_err(at(format!("loading kernel {kernel}")))
-        });
-        let modules = modules.collect::<Result<Vec<_>, _>>()?;
-        let (free, _) = cust::memory::mem_get_info().map_err(at("asking for free memory"))?;
-        let budget = free as u64 / 2;
-        let description = format!("{name}, compute capability {major}.{minor}");
-        let card = Arc::new(Card::new(context));
-        let channels = Channels::new(&card);
-        let compute = (major, minor);
-        Ok(Self { modules, channels, card, patience: None, budget, compute, target, description })
+        Ok(Found { card, name, compute: (major, minor) })
     }
 
     /// The card's name and compute capability.
@@ -285,6 +319,7 @@ impl Device for CudaDevice {
         match self.target {
             Target::Sm61 => Products::Rows,
             Target::Sm80 => Products::Large,
+            Target::Sm90a => Products::Wgmma,
         }
     }
 

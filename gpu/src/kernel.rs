@@ -42,7 +42,7 @@ macro_rules! kernels {
 }
 
 // Name, pointers, words of the struct, and the targets that the file is compiled for: one where it is the same for all,
-// else each from which on it differs. `ptx.sh` and the emulator's `build.rs` read these lines.
+// else each from which on it differs; sm_90a is for 9.0 alone. `ptx.sh` and the emulator's `build.rs` read these lines.
 kernels! {
     Gemm "gemm_s8_s8_s32" 7 21 [sm_61 sm_80],
     GemmLarge "gemm_large_s8_s8_s32" 7 21 [sm_80],
@@ -95,6 +95,21 @@ kernels! {
     TopKSort "top_k_sort" 2 7 [sm_61],
     TopKMerge "top_k_merge" 2 7 [sm_61],
     TreeEnsemble "tree_ensemble" 6 8 [sm_61],
+    GemmWgmma "gemm_wgmma_s8_s8_s32" 7 21 [sm_90a],
+    Conv2dWgmma "conv2d_wgmma_s8_s8_s32" 7 34 [sm_90a],
+}
+
+impl Kernel {
+    /// Bytes of shared memory of a block that the launch asks for.
+    pub const fn shared(self) -> u32 {
+        // Four steps of 128 + 256 rows of 128 bytes, and room to begin at a multiple of 1,024.
+        if self.reads_tiles() { 4 * (128 + 256) * 128 + 1024 } else { 0 }
+    }
+
+    /// Whether its weights are packed as [`pack::tiles`](crate::pack::tiles) does.
+    pub(crate) const fn reads_tiles(self) -> bool {
+        matches!(self, Self::GemmWgmma | Self::Conv2dWgmma)
+    }
 }
 
 impl fmt::Display for Kernel {

@@ -17,6 +17,7 @@ pub(crate) struct LoadedModel<D: Device> {
     key: u64,
     model: Arc<Model>,
     program: Arc<Program>,
+    preferred: Option<Kernel>,
     /// Held while the model takes memory, so that one thread does.
     taking: Mutex<()>,
 }
@@ -32,13 +33,11 @@ impl<D: Device> LoadedModel<D> {
         model: Arc<Model>,
         preferred: Option<Kernel>,
     ) -> Result<Self, Error> {
-        let (mut program, constants) = Program::new(&model, &fuse::groups(&model))?;
-        if let Some(kernel) = preferred {
-            program.prefer(kernel);
-        }
+        let products = residency.device.products();
+        let (program, constants) = Program::new(&model, &fuse::groups(&model), products, preferred)?;
         program.runs_on(&*residency.device)?;
         let (key, program) = (residency.key(), Arc::new(program));
-        let this = Self { residency, key, model, program, taking: Mutex::default() };
+        let this = Self { residency, key, model, program, preferred, taking: Mutex::default() };
         this.take(constants)?;
         Ok(this)
     }
@@ -61,7 +60,10 @@ impl<D: Device> LoadedModel<D> {
         let _one = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
         match self.residency.find(self.key) {
             Some(resident) => Ok(resident),
-            None => self.take(Program::new(&self.model, &fuse::groups(&self.model))?.1),
+            None => {
+                let groups = fuse::groups(&self.model);
+                self.take(Program::new(&self.model, &groups, self.device().products(), self.preferred)?.1)
+            }
         }
     }
 
@@ -121,7 +123,8 @@ impl<D: Device> LoadedModel<D> {
 
     /// Runs node after node, nothing fused, in memory of its own.
     fn each(&self, input: &[u8], mut seen: impl FnMut(usize, Vec<u8>)) -> Result<(), Error> {
-        let (program, constants) = Program::new(&self.model, &fuse::single(&self.model))?;
+        let (program, constants) =
+            Program::new(&self.model, &fuse::single(&self.model), self.device().products(), None)?;
         let program = Arc::new(program);
         let resident = Resident::new(&self.residency, &program, constants)?;
         resident.with(1, |lane| {

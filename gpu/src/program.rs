@@ -4,6 +4,7 @@ use crate::{
     ALIGNMENT, Device, Error, Kernel, Products,
     fuse::Group,
     lower::{Argument, Step, Work, lower},
+    pack,
     plan::Layout,
 };
 use isocortex_model::Model;
@@ -54,6 +55,9 @@ pub(crate) struct Computed {
 pub(crate) struct Planned {
     pub work: Work,
     pub places: Vec<Place>,
+    /// Which place holds its weights, and where in the block of constants the same lie in tiles, for the forms that
+    /// read these.
+    pub tiles: Option<(usize, Range<usize>)>,
 }
 
 #[derive(Clone)]
@@ -77,11 +81,17 @@ pub(crate) struct Item {
 pub(crate) type Constant = (Range<usize>, Vec<u8>);
 
 impl Program {
-    /// The launches for these groups, which are all nodes, and what the block of constants holds.
+    /// The launches for these groups, which are all nodes, and what the block of constants holds, on a device with
+    /// these forms of products. Products for which a form is preferred keep it, where the device has it.
     ///
     /// # Errors
     /// [`Error::NoKernel`]; [`Error::Layout`] where one run is more than kernels can count.
-    pub fn new(model: &Model, groups: &[Group]) -> Result<(Self, Vec<Constant>), Error> {
+    pub fn new(
+        model: &Model,
+        groups: &[Group],
+        products: Products,
+        preferred: Option<Kernel>,
+    ) -> Result<(Self, Vec<Constant>), Error> {
         let (header, cost) = (model.header(), model.cost());
         let mut program = Self {
             launches: vec![],
@@ -118,8 +128,10 @@ impl Program {
                 }
                 Step::Launches(works) => {
                     let (item, mut scratch) = (program.item(bytes(value)?), BTreeMap::new());
-                    for work in works {
-                        program.launch(work, &operands, item, &mut scratch, &mut constants)?;
+                    for mut work in works {
+                        let other = preferred.filter(|form| form.small() == work.kernel);
+                        work.kernel = other.unwrap_or(work.kernel);
+                        program.launch(work, &operands, item, &mut scratch, &mut constants, products)?;
                     }
                     item
                 }
@@ -188,16 +200,24 @@ impl Program {
         result: usize,
         scratch: &mut BTreeMap<usize, usize>,
         constants: &mut Vec<Constant>,
+        products: Products,
     ) -> Result<(), Error> {
-        let mut places = vec![];
+        let (mut places, mut tiles) = (vec![], None);
+        // Whether the smallest batch reads its weights in tiles, and so all do, and whether the largest does.
+        let [all, some] = [1, BATCH as u64].map(|batch| work.form(batch, products).reads_tiles());
         for argument in std::mem::take(&mut work.memory) {
             let item = match argument {
                 Argument::Constant(bytes) => {
-                    let from = self.constants.next_multiple_of(ALIGNMENT);
-                    let range = from..from.saturating_add(bytes.len().max(1));
-                    self.constants = range.end;
-                    places.push(Place::Constant(range.clone()));
-                    constants.push((range, bytes));
+                    // The weights are the first constant.
+                    if some && tiles.is_none() {
+                        let range = self.keep(pack::tiles(&bytes, work.row(bytes.len())), constants);
+                        tiles = Some((places.len(), range.clone()));
+                        if all {
+                            places.push(Place::Constant(range));
+                            continue;
+                        }
+                    }
+                    places.push(Place::Constant(self.keep(bytes, constants)));
                     continue;
                 }
                 Argument::Operand(i) => *operands.get(i).ok_or_else(|| Error::layout(work.kernel))?,
@@ -210,17 +230,17 @@ impl Program {
             self.touch(item, self.launches.len() + 1);
             places.push(Place::Item(item));
         }
-        self.launches.push(Planned { work, places });
+        self.launches.push(Planned { work, places, tiles });
         Ok(())
     }
 
-    /// The launches that this kernel is another form of become it.
-    pub fn prefer(&mut self, kernel: Kernel) {
-        for Planned { work, .. } in &mut self.launches {
-            if work.kernel == kernel.small() {
-                work.kernel = kernel;
-            }
-        }
+    /// A place for a constant.
+    fn keep(&mut self, bytes: Vec<u8>, constants: &mut Vec<Constant>) -> Range<usize> {
+        let from = self.constants.next_multiple_of(ALIGNMENT);
+        let range = from..from.saturating_add(bytes.len().max(1));
+        self.constants = range.end;
+        constants.push((range.clone(), bytes));
+        range
     }
 
     /// Whether every launch for a batch can be counted.
@@ -262,7 +282,8 @@ mod tests {
             Default::default(),
         );
         let model = Model::check(&artifact).unwrap();
-        let (program, constants) = Program::new(&model, &fuse::single(&model)).unwrap();
+        let (program, constants) =
+            Program::new(&model, &fuse::single(&model), Products::Small, None).unwrap();
         assert!(constants.is_empty());
         let lives: Vec<_> = program.items.iter().map(|item| item.life).collect();
         // Both inputs, then one for each launch: step 0 copies the first input, step 4 the output.

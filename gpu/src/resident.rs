@@ -82,8 +82,15 @@ impl<D: Device> Resident<D> {
                 Place::Constant(range) => Ok(part(&self.constants, range)),
                 Place::Item(item) => item_part(arena, layout, *item),
             });
+            let mut memory = memory.collect::<Result<Vec<_>, Error>>()?;
             let (kernel, blocks, ints) = planned.work.at(runs as u64, self.residency.device.products())?;
-            Ok(Launch { kernel, blocks, memory: memory.collect::<Result<_, _>>()?, ints })
+            if kernel.reads_tiles() {
+                let tiles = planned.tiles.as_ref();
+                let tiles = tiles.and_then(|(at, range)| Some((memory.get_mut(*at)?, range)));
+                let (weights, range) = tiles.ok_or_else(|| Error::layout(kernel))?;
+                *weights = part(&self.constants, range);
+            }
+            Ok(Launch { kernel, blocks, memory, ints })
         };
         planned.iter().map(launch).collect()
     }

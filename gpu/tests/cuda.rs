@@ -37,6 +37,34 @@ fn assert_passes(test: &str, environment: &[(&str, &str)]) {
 fn the_backend_equals_the_reference_on_an_emulated_driver() {
     assert_passes("cases", &[]);
     assert_passes("cases", &[("EMULATED_CUDA_COMPUTE", "61")]);
+    assert_passes("cases", &[("EMULATED_CUDA_COMPUTE", "90")]);
+}
+
+/// 9.0 has kernels of its own, which no other card loads; where they are wrong, or the driver is older than they,
+/// those before them serve.
+#[test]
+fn the_kernels_fit_the_card() {
+    let nine = ("EMULATED_CUDA_COMPUTE", "90");
+    for (environment, wanted) in [
+        (&[][..], "mma.sync\n"),
+        (&[nine], "wgmma\n"),
+        (&[("EMULATED_CUDA_COMPUTE", "89")], "mma.sync\n"),
+        (&[("EMULATED_CUDA_COMPUTE", "100")], "mma.sync\n"),
+        (
+            &[nine, ("EMULATED_CUDA_IDLE", "conv2d_wgmma_s8_s8_s32")],
+            "mma.sync, not by wgmma: self-test: kernel conv2d_wgmma_s8_s8_s32 is wrong on this device",
+        ),
+        (
+            &[nine, ("EMULATED_CUDA_PTX", "78")],
+            "mma.sync, not by wgmma: loading kernel gemm_wgmma_s8_s8_s32: ",
+        ),
+        // A card that is lost is not tried again.
+        (&[nine, ("EMULATED_CUDA_FAULT", "9")], "IllegalAddress"),
+    ] {
+        let output = under_driver("open", environment);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains(wanted), "{environment:?}: {text}");
+    }
 }
 
 #[test]
@@ -103,7 +131,7 @@ fn what_is_missing_is_said() {
 #[ignore = "started by the tests above"]
 fn open() {
     match CudaBackend::new() {
-        Ok(backend) => println!("{}", backend.device().description()),
+        Ok(backend) => println!("{}\n{}", backend.device().description(), backend.device().facts().kernels),
         Err(error) => println!("{error}"),
     }
 }

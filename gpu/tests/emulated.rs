@@ -2,7 +2,7 @@
 //! in shuffled thread order, with and without the sanitizers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use isocortex_gpu::{Case, Error, GpuBackend, Kernel};
+use isocortex_gpu::{Case, Error, GpuBackend, Kernel, Products};
 use isocortex_gpu_emulator::{EmulatedDevice, Options};
 use isocortex_inference::{Backend, Error as InferenceError, Reference, first_difference};
 use std::{ops::Range, sync::Arc};
@@ -12,8 +12,12 @@ fn backend(options: Options) -> GpuBackend<EmulatedDevice> {
 }
 
 fn check_all(options: Options, seeds: Range<u64>) {
+    check_kernels(options, seeds, Kernel::ALL);
+}
+
+fn check_kernels(options: Options, seeds: Range<u64>, kernels: &[Kernel]) {
     let backend = backend(options);
-    for &kernel in Kernel::ALL {
+    for &kernel in kernels {
         for seed in seeds.clone() {
             let case = Case::new(kernel, seed).unwrap();
             backend.check(&case).unwrap_or_else(|e| panic!("{options:?}: {e}"));
@@ -23,18 +27,33 @@ fn check_all(options: Options, seeds: Range<u64>) {
 
 #[test]
 fn every_kernel_equals_the_reference_with_dp4a() {
-    check_all(Options { mma: false, seed: 2, ..Options::default() }, 0..300);
+    check_all(Options { products: Products::Rows, seed: 2, ..Options::default() }, 0..300);
 }
 
 #[test]
 fn every_kernel_equals_the_reference_with_mma() {
-    check_all(Options { mma: true, seed: 3, ..Options::default() }, 0..300);
+    check_all(Options { products: Products::Large, seed: 3, ..Options::default() }, 0..300);
+}
+
+/// The other kernels are those of the test above.
+#[test]
+fn products_by_wgmma_equal_the_reference() {
+    check_kernels(
+        Options { seed: 4, ..Options::default() },
+        0..300,
+        &[Kernel::GemmWgmma, Kernel::Conv2dWgmma],
+    );
 }
 
 #[test]
 fn every_kernel_is_clean_under_the_sanitizers() {
-    check_all(Options { mma: false, sanitize: true, ..Options::default() }, 300..330);
-    check_all(Options { mma: true, sanitize: true, ..Options::default() }, 330..360);
+    check_all(Options { products: Products::Rows, sanitize: true, ..Options::default() }, 300..330);
+    check_all(Options { products: Products::Large, sanitize: true, ..Options::default() }, 330..360);
+    check_kernels(
+        Options { sanitize: true, ..Options::default() },
+        330..360,
+        &[Kernel::GemmWgmma, Kernel::Conv2dWgmma],
+    );
 }
 
 #[test]
@@ -50,32 +69,47 @@ fn a_missing_barrier_is_caught() {
     let products = [Kernel::Gemm, Kernel::GemmLarge, Kernel::Conv2d, Kernel::Conv2dLarge];
     let rows = [Kernel::AbsMaxRow, Kernel::Softmax15, Kernel::LayerNorm, Kernel::RmsNorm, Kernel::L2Norm];
     let limbs = [Kernel::BatchMatMul1616, Kernel::ConvTranspose2d];
-    for (label, mma, kernels) in [
-        (1, false, &tiled[..]),
-        (2, false, &tiled),
-        (51, true, &products),
-        (52, true, &products),
-        (53, true, &products),
-        (54, true, &products),
-        (55, true, &products),
-        (56, true, &products),
-        (3, true, &rows),
-        (4, true, &rows),
-        (20, true, &[Kernel::Pool, Kernel::Reduce]),
-        (21, false, &limbs),
-        (22, false, &limbs),
-        (21, true, &limbs),
-        (22, true, &limbs),
-        (23, true, &limbs),
-        (24, true, &[Kernel::TopKSort]),
-        (25, true, &[Kernel::TopKSort]),
-        (26, true, &[Kernel::TreeEnsemble]),
-        (27, true, &[Kernel::TreeEnsemble]),
-        (28, true, &[Kernel::TreeEnsemble]),
-        (40, true, &[Kernel::TransposeTile]),
+    let wgmma = [Kernel::GemmWgmma, Kernel::Conv2dWgmma];
+    let (dp4a, mma) = (Products::Rows, Products::Large);
+    for (label, card, kernels) in [
+        (1, dp4a, &tiled[..]),
+        (2, dp4a, &tiled),
+        (51, mma, &products),
+        (52, mma, &products),
+        (53, mma, &products),
+        (54, mma, &products),
+        (55, mma, &products),
+        (56, mma, &products),
+        (3, mma, &rows),
+        (4, mma, &rows),
+        (20, mma, &[Kernel::Pool, Kernel::Reduce]),
+        (21, dp4a, &limbs),
+        (22, dp4a, &limbs),
+        (21, mma, &limbs),
+        (22, mma, &limbs),
+        (23, mma, &limbs),
+        (24, mma, &[Kernel::TopKSort]),
+        (25, mma, &[Kernel::TopKSort]),
+        (26, mma, &[Kernel::TreeEnsemble]),
+        (27, mma, &[Kernel::TreeEnsemble]),
+        (28, mma, &[Kernel::TreeEnsemble]),
+        (40, mma, &[Kernel::TransposeTile]),
+        (60, Products::Wgmma, &wgmma),
+        (61, Products::Wgmma, &wgmma),
+        (62, Products::Wgmma, &wgmma),
+        (63, Products::Wgmma, &wgmma),
+        (64, Products::Wgmma, &wgmma),
+        (65, Products::Wgmma, &wgmma),
+        (66, Products::Wgmma, &wgmma),
+        (67, Products::Wgmma, &wgmma),
+        (68, Products::Wgmma, &wgmma),
+        (69, Products::Wgmma, &wgmma),
+        (70, Products::Wgmma, &wgmma),
+        (71, Products::Wgmma, &wgmma),
+        (72, Products::Wgmma, &wgmma),
     ] {
         let caught = (0..4).any(|seed| {
-            let options = Options { seed, mma, dropped_barrier: label, sanitize: false };
+            let options = Options { seed, products: card, dropped_barrier: label, sanitize: false };
             let backend = backend(options);
             let mut cases = kernels.iter().flat_map(|&kernel| (0..30).map(move |case| (kernel, case)));
             cases.any(|(kernel, case)| match backend.check(&Case::new(kernel, case).unwrap()) {
@@ -85,7 +119,7 @@ fn a_missing_barrier_is_caught() {
                 Err(error) => panic!("{error}"),
             })
         });
-        assert!(caught, "barrier {label} with mma: {mma}");
+        assert!(caught, "barrier {label} with {card:?}");
     }
 }
 

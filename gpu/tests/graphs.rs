@@ -15,7 +15,7 @@ mod more;
 mod software;
 
 use graph::{Graph, Rng};
-use isocortex_gpu::{Device, GpuBackend};
+use isocortex_gpu::{Device, GpuBackend, Products};
 use isocortex_gpu_emulator::{EmulatedDevice, Options};
 use isocortex_inference::{Backend, Reference, first_difference};
 use isocortex_model::{DType, Model, TensorType};
@@ -118,8 +118,8 @@ fn each_op_alone() {
 
 #[test]
 fn graphs_of_many_ops() {
-    for (mma, count) in [(true, how_many()), (false, how_many() / 4)] {
-        let mut check = Check::new(Options { mma, ..Options::default() }, 2 + u64::from(mma));
+    for (products, stream, count) in [(Products::Wgmma, 3, how_many()), (Products::Rows, 2, how_many() / 4)] {
+        let mut check = Check::new(Options { products, ..Options::default() }, stream);
         check.graphs(count);
         check.report("graphs");
         assert_eq!(check.fallen, 0);

@@ -1,7 +1,7 @@
 //! The test vectors, which the independent implementation of SPEC.md makes, on emulated cards.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use isocortex_gpu::GpuBackend;
+use isocortex_gpu::{GpuBackend, Products};
 use isocortex_gpu_emulator::{EmulatedDevice, Options};
 use isocortex_inference::Backend;
 use isocortex_testvectors::Kind;
@@ -10,8 +10,8 @@ use std::{path::Path, sync::Arc};
 /// Every model runs on the device, and gives the vectors' bytes.
 #[test]
 fn ops_and_models_equal_the_vectors() {
-    for mma in [false, true] {
-        let device = EmulatedDevice::new(Options { mma, ..Options::default() }).unwrap();
+    for products in [Products::Rows, Products::Large, Products::Wgmma] {
+        let device = EmulatedDevice::new(Options { products, ..Options::default() }).unwrap();
         let gpu = GpuBackend::with_device(device).unwrap();
         let mut files = vec![];
         for folder in ["ops", "models"] {

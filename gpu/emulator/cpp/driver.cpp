@@ -9,6 +9,8 @@
 //   EMULATED_CUDA_MEMORY      bytes of device memory (2^30)
 //   EMULATED_CUDA_ALLOCS      allocations of device memory that are not refused (all)
 //   EMULATED_CUDA_FAULT       number of the kernel, counted from 0, that accesses an illegal address (none)
+//   EMULATED_CUDA_PTX         newest PTX version that it loads, times ten (90)
+//   EMULATED_CUDA_IDLE        name of a kernel that does nothing (none)
 //   EMULATED_CUDA_HANG        number of the kernel that never ends (none)
 //   EMULATED_CUDA_WRONG       number of the copy to the machine from which on each has a bit turned (none)
 //   EMULATED_CUDA_NO_CAPTURE  1: streams cannot be captured
@@ -38,7 +40,9 @@ enum Code : unsigned {
     OUT_OF_MEMORY = 2,
     NOT_INITIALIZED = 3,
     INVALID_CONTEXT = 201,
+    NO_BINARY = 209,
     INVALID_PTX = 218,
+    UNSUPPORTED_PTX = 222,
     INVALID_HANDLE = 400,
     NOT_FOUND = 500,
     NOT_READY = 600,
@@ -54,6 +58,7 @@ using Task = std::function<Code()>;
 struct Module {
     std::string entry;
     int target;
+    unsigned shared = 48 * 1024;  // bytes of shared memory that a launch may ask for
 };
 
 struct Stream {
@@ -299,8 +304,14 @@ unsigned cuModuleLoadDataEx(void** module, const void* image, unsigned, int*, vo
     const size_t at = ptx.find(entry), card = ptx.find(target);
     if (at == std::string::npos || card == std::string::npos) return INVALID_PTX;
     const size_t from = at + entry.size();
-    const int compute = std::atoi(ptx.c_str() + card + target.size());
-    *module = new Module{ptx.substr(from, ptx.find('(', from) - from), compute};
+    char* rest;
+    const long compute = std::strtol(ptx.c_str() + card + target.size(), &rest, 10);
+    const long own = setting("EMULATED_CUDA_COMPUTE", 80);
+    if (*rest == 'a' ? compute != own : compute > own) return NO_BINARY;
+    const std::string word = ".version ";
+    const char* version = ptx.c_str() + ptx.find(word) + word.size();
+    if ((version[0] - '0') * 10 + version[2] - '0' > setting("EMULATED_CUDA_PTX", 90)) return UNSUPPORTED_PTX;
+    *module = new Module{ptx.substr(from, ptx.find('(', from) - from), static_cast<int>(compute)};
     return SUCCESS;
 }
 
@@ -308,6 +319,13 @@ unsigned cuModuleGetFunction(void** function, void* module, const char* name) {
     ENTER();
     if (static_cast<Module*>(module)->entry != name) return NOT_FOUND;
     *function = module;
+    return SUCCESS;
+}
+
+unsigned cuFuncSetAttribute(void* function, int attribute, int value) {
+    ENTER();
+    if (attribute != 8 || value < 0 || value > 227 * 1024) return INVALID_VALUE;
+    static_cast<Module*>(function)->shared = static_cast<unsigned>(value);
     return SUCCESS;
 }
 
@@ -390,12 +408,15 @@ unsigned cuMemcpyDtoHAsync_v2(void* to, uint64_t from, size_t bytes, void* strea
 }
 
 unsigned cuLaunchKernel(void* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
-                        unsigned, void* stream, void** arguments, void**) {
+                        unsigned shared, void* stream, void** arguments, void**) {
     ENTER();
     if (gy * gz * by * bz != 1 || gx == 0) return INVALID_VALUE;
     const Module& module = *static_cast<Module*>(function);
+    if (shared > module.shared) return INVALID_VALUE;
     const emulator::Kernel* kernel = emulator::find_kernel(module.entry, module.target);
     if (!kernel) return NOT_FOUND;
+    const char* idle = std::getenv("EMULATED_CUDA_IDLE");
+    if (idle && module.entry == idle) return SUCCESS;
     std::vector<void*> pointers(kernel->pointers);
     for (size_t i = 0; i < kernel->pointers; ++i) std::memcpy(&pointers[i], arguments[i], sizeof pointers[i]);
     const int* ints = static_cast<const int*>(arguments[kernel->pointers]);
@@ -407,7 +428,7 @@ unsigned cuLaunchKernel(void* function, unsigned gx, unsigned gy, unsigned gz, u
         for (void* pointer : pointers)
             if (!inside(reinterpret_cast<uint64_t>(pointer), 1)) return ILLEGAL_ADDRESS;
         try {
-            emulator::run_grid({}, gx, bx, [&] { kernel->call(pointers.data(), ints.data()); });
+            emulator::run_grid({0, 0, shared}, gx, bx, [&] { kernel->call(pointers.data(), ints.data()); });
         } catch (const std::exception&) {
             return LAUNCH_FAILED;
         }

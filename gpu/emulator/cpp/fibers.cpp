@@ -180,6 +180,8 @@ bool left_out(int label) { return label != 0 && label == dropped_barrier; }
 
 size_t running_thread() { return running; }
 
+void pause() { to_scheduler(State::ready, 0); }
+
 void wait_at_mbarrier(const void* barrier, int parity) {
     fibers[running].mbarrier = barrier;
     fibers[running].parity = parity;

@@ -29,7 +29,8 @@ void start_block_shared(size_t threads);
 // Ends one of the bulk copies, if there is one.
 bool land_bulk();
 bool mbarrier_over(const void* barrier, int parity);
-// Lets others run until then.
+// Lets others run: once, until then.
+void pause();
 void wait_at_mbarrier(const void* barrier, int parity);
 
 }  // namespace emulator

@@ -10,7 +10,7 @@
 //   'f' handle                         free
 //   'u' range, data                    upload
 //   'd' range                          download                     -> data
-//   'l' name length, name, blocks, threads, ranges n, range * n, ints n, int * n      launch
+//   'l' name length, name, blocks, threads, bytes of dynamic shared memory, ranges n, range * n, ints n, int * n      launch
 // A range is a handle, an offset u64, and bytes u64.
 // A sanitizer's finding ends the process, with the report on standard error.
 #include <cstdio>
@@ -136,6 +136,8 @@ class Server {
     std::string launch() {
         const std::string name = read_bytes(read<uint32_t>());
         const uint32_t blocks = read<uint32_t>(), threads = read<uint32_t>();
+        emulator::Options launched = options;
+        launched.shared = read<uint32_t>();
         std::vector<Range> ranges(read<uint32_t>());
         for (Range& r : ranges) r = read_range();
         std::vector<int> ints(read<uint32_t>());
@@ -161,7 +163,7 @@ class Server {
 #else
         for (const Range& r : ranges) pointers.push_back(at(r));
 #endif
-        emulator::run_grid(options, blocks, threads, [&] { kernel->call(pointers.data(), ints.data()); });
+        emulator::run_grid(launched, blocks, threads, [&] { kernel->call(pointers.data(), ints.data()); });
 #ifdef __SANITIZE_ADDRESS__
         for (const auto& [r, copy] : copies) std::memcpy(at(r), copy.bytes.get(), r.bytes);
 #endif

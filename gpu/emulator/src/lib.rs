@@ -19,7 +19,7 @@ mod process;
 
 pub use faulty::{FaultyDevice, FaultySequence, Trouble, Troubles};
 
-use isocortex_gpu::{Device, Error, Fault, Launch, Part, Products, THREADS};
+use isocortex_gpu::{Device, Error, Fault, Kernel, Launch, Part, Products, THREADS};
 use process::{Process, Range};
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -38,8 +38,8 @@ pub fn driver_folder() -> &'static std::path::Path {
 pub struct Options {
     /// Shuffles the threads and fills memory with noise.
     pub seed: u64,
-    /// Tensor-core products (compute 8.0 and later) instead of dp4a.
-    pub mma: bool,
+    /// Which card it is, by the forms of products that it has: dp4a is the least.
+    pub products: Products,
     /// Under the address and undefined-behaviour sanitizers; about three times slower.
     pub sanitize: bool,
     /// The label of a block barrier that is left out, or 0. Shows that the emulation would notice.
@@ -48,7 +48,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 1, mma: true, sanitize: false, dropped_barrier: 0 }
+        Self { seed: 1, products: Products::Wgmma, sanitize: false, dropped_barrier: 0 }
     }
 }
 
@@ -73,7 +73,7 @@ pub struct EmulatedSequence {
 }
 
 struct Recorded {
-    kernel: &'static str,
+    kernel: Kernel,
     blocks: u32,
     memory: Vec<Range>,
     ints: Vec<i32>,
@@ -103,8 +103,7 @@ impl EmulatedDevice {
     /// # Errors
     /// [`Error::Device`] where the process does not start.
     pub fn new(options: Options) -> Result<Self, Error> {
-        let products = if options.mma { Products::Large } else { Products::Rows };
-        Ok(Self { process: Arc::new(Mutex::new(Process::start(options)?)), products })
+        Ok(Self { process: Arc::new(Mutex::new(Process::start(options)?)), products: options.products })
     }
 }
 
@@ -139,7 +138,7 @@ impl Device for EmulatedDevice {
         launches.iter().try_for_each(Launch::check)?;
         let memory = launches.iter().flat_map(|launch| &launch.memory).map(|part| Arc::clone(&part.memory.0));
         let recorded = launches.iter().map(|launch| Recorded {
-            kernel: launch.kernel.name(),
+            kernel: launch.kernel,
             blocks: launch.blocks,
             memory: launch.memory.iter().copied().map(range).collect(),
             ints: launch.ints.clone(),
@@ -158,7 +157,8 @@ impl Device for EmulatedDevice {
             self.upload(*part, bytes)?;
         }
         for Recorded { kernel, blocks, memory, ints } in &sequence.launches {
-            locked(&self.process, |p| p.launch(kernel, *blocks, THREADS, memory, ints))?;
+            let block = (THREADS, kernel.shared());
+            locked(&self.process, |p| p.launch(kernel.name(), *blocks, block, memory, ints))?;
         }
         outputs.iter_mut().try_for_each(|(part, bytes)| self.download(*part, bytes))
     }

@@ -1,7 +1,7 @@
 //! The emulator's process and the commands that `server.cpp` reads.
 
 use crate::Options;
-use isocortex_gpu::{Error, Fault};
+use isocortex_gpu::{Error, Fault, Products};
 use std::{
     io::{self, Read, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -34,9 +34,14 @@ fn fault(what: impl Into<String>, reason: impl ToString) -> Error {
 
 impl Process {
     pub fn start(options: Options) -> Result<Self, Error> {
-        let Options { seed, mma, sanitize, dropped_barrier } = options;
+        let Options { seed, products, sanitize, dropped_barrier } = options;
+        let target = match products {
+            Products::Small | Products::Rows => "61",
+            Products::Large => "80",
+            Products::Wgmma => "90",
+        };
         let mut child = Command::new(if sanitize { env!("EMULATOR_SANITIZED") } else { env!("EMULATOR") })
-            .args([seed.to_string().as_str(), if mma { "80" } else { "61" }, &dropped_barrier.to_string()])
+            .args([seed.to_string().as_str(), target, &dropped_barrier.to_string()])
             // The process is ended, not wound down: what it holds then is no leak.
             .env("ASAN_OPTIONS", "detect_leaks=0")
             .env("UBSAN_OPTIONS", "print_stacktrace=1")
@@ -71,11 +76,12 @@ impl Process {
         self.ask("copying from the device", &[b"d", &from], bytes)
     }
 
+    /// A block has so many threads, and so many bytes of shared memory besides what its variables take.
     pub fn launch(
         &mut self,
         kernel: &str,
         blocks: u32,
-        threads: u32,
+        (threads, shared): (u32, u32),
         memory: &[Range],
         ints: &[i32],
     ) -> Result<(), Error> {
@@ -83,7 +89,7 @@ impl Process {
         let mut command = b"l".to_vec();
         command.extend((name.len() as u32).to_le_bytes());
         command.extend(name);
-        command.extend([blocks, threads, memory.len() as u32].into_iter().flat_map(u32::to_le_bytes));
+        command.extend([blocks, threads, shared, memory.len() as u32].into_iter().flat_map(u32::to_le_bytes));
         command.extend(memory.iter().flat_map(|range| range.written()));
         command.extend((ints.len() as u32).to_le_bytes());
         command.extend(ints.iter().flat_map(|i| i.to_le_bytes()));
@@ -144,7 +150,7 @@ mod tests {
         let mut process = Process::start(options).unwrap();
         let y = process.alloc(256).unwrap();
         let y = Range { handle: y, offset: 0, bytes: 256 };
-        process.launch(kernel, 1, 64, &[y], &[64]).map_err(|e| e.to_string())?;
+        process.launch(kernel, 1, (64, 0), &[y], &[64]).map_err(|e| e.to_string())?;
         let mut bytes = vec![0; 256];
         process.download(y, &mut bytes).map_err(|e| e.to_string())?;
         Ok(bytes)
@@ -184,13 +190,15 @@ mod tests {
         for (kernel, memory, ints) in
             [("none", &[y][..], &[1][..]), ("clamp", &[y], &[1]), ("clamp", &[y, y], &[1])]
         {
-            assert!(process.launch(kernel, 1, 32, memory, ints).is_err());
+            assert!(process.launch(kernel, 1, (32, 0), memory, ints).is_err());
         }
         assert!(
-            process.launch("broken_overrun", 1, 32, &[Range { handle: y.handle + 1, ..y }], &[0]).is_err()
+            process
+                .launch("broken_overrun", 1, (32, 0), &[Range { handle: y.handle + 1, ..y }], &[0])
+                .is_err()
         );
         for range in [Range { bytes: 5, ..y }, Range { offset: 1, ..y }, Range { offset: u64::MAX, ..y }] {
-            assert!(process.launch("broken_overrun", 1, 32, &[range], &[0]).is_err());
+            assert!(process.launch("broken_overrun", 1, (32, 0), &[range], &[0]).is_err());
             assert!(process.upload(Range { offset: range.offset, ..y }, &[0; 5]).is_err());
         }
         assert!(process.upload(y, &[0; 5]).is_err());

@@ -4,9 +4,13 @@ use super::{CudaMemory, card::Card};
 use crate::{Error, Kernel, Launch, THREADS};
 use cust::{
     error::{CudaError, CudaResult},
+    function::Function,
     module::Module,
     stream::Stream,
-    sys::{self, CUgraph, CUgraphExec, CUresult, CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL},
+    sys::{
+        self, CUfunction_attribute::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, CUgraph, CUgraphExec,
+        CUresult, CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL,
+    },
 };
 use std::{
     ffi::c_void,
@@ -113,9 +117,19 @@ impl Recorded {
         // them, without writing, before it returns. The kernel stays within its memory: sizes come from a checked
         // model, and the same code runs under the address sanitizer in the tests. The sequence keeps the memory,
         // and the stream is waited for before the sequence is free.
-        let launched = unsafe { stream.launch(&function, self.blocks, THREADS, 0, &arguments) };
+        let launched =
+            unsafe { stream.launch(&function, self.blocks, THREADS, self.kernel.shared(), &arguments) };
         card.note(what(), launched)
     }
+}
+
+/// Allows the kernel its shared memory: more than 48 KB have to be asked for.
+pub(super) fn prepare(kernel: Kernel, function: &Function<'_>) -> CudaResult<()> {
+    let Ok(bytes @ 1..) = i32::try_from(kernel.shared()) else { return Ok(()) };
+    // SAFETY: the function is alive, and its module's context current; an attribute is only a number.
+    result(unsafe {
+        sys::cuFuncSetAttribute(function.to_raw(), CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes)
+    })
 }
 
 /// An executable graph.

@@ -77,6 +77,20 @@ pub(crate) enum Grid {
 }
 
 impl Work {
+    /// The form of its kernel for a batch.
+    pub fn form(&self, batch: u64, products: Products) -> Kernel {
+        match self.grid {
+            Grid::Tiles { rows, columns } => self.kernel.form(rows.saturating_mul(batch), columns, products),
+            _ => self.kernel,
+        }
+    }
+
+    /// Bytes of a row of its weights, of which there are so many altogether.
+    pub fn row(&self, bytes: usize) -> usize {
+        let Grid::Tiles { columns, .. } = self.grid else { return bytes };
+        bytes / usize::try_from(columns).unwrap_or(usize::MAX).max(1)
+    }
+
     /// Kernel, blocks and struct for a batch.
     pub fn at(&self, batch: u64, products: Products) -> Result<(Kernel, u32, Vec<i32>), Error> {
         let (Grid::Threads(count)
@@ -85,16 +99,13 @@ impl Work {
         | Grid::Blocks(count)
         | Grid::Tiles { rows: count, .. }) = self.grid;
         let count = count.saturating_mul(batch);
-        let mut kernel = self.kernel;
+        let kernel = self.form(batch, products);
         let blocks = match self.grid {
             Grid::Threads(_) => count.div_ceil(THREADS.into()),
             Grid::Groups(_) => count.div_ceil(u64::from(THREADS) * GROUP),
             Grid::Warps(_) => count.div_ceil(u64::from(THREADS) / WARP),
             Grid::Blocks(_) => count,
-            Grid::Tiles { columns, .. } => {
-                kernel = kernel.form(count, columns, products);
-                kernel.tiles(count, columns)
-            }
+            Grid::Tiles { columns, .. } => kernel.tiles(count, columns),
         };
         let blocks = u32::try_from(blocks).map_err(|_| Error::layout("a grid"))?;
         let mut ints = vec![int(count)?];

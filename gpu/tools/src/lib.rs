@@ -8,7 +8,7 @@ mod net;
 
 pub use net::{Network, digest, gemm, random_bytes};
 
-use isocortex_gpu::{CudaBackend, CudaDevice, Error, GpuBackend, Target};
+use isocortex_gpu::{CudaBackend, Error, Target};
 use std::{panic::resume_unwind, process::ExitCode, sync::Arc, thread, time::Duration};
 
 /// A card with the kernels of one target, whose self-test has passed.
@@ -47,15 +47,16 @@ impl Card {
     /// # Errors
     /// As [`open_all`](Self::open_all).
     pub fn open_best(ordinal: u32, patience: Option<Duration>) -> Result<Self, Error> {
-        let backend = GpuBackend::with_device(patient(CudaDevice::open(ordinal)?, patience))?;
-        let compute = backend.device().compute();
-        let target = Target::ALL.iter().rfind(|target| target.runs_on(compute)).copied();
-        Ok(Self { target: target.unwrap_or(Target::ALL[0]), backend: Arc::new(backend) })
+        let backend = CudaBackend::best(ordinal, patience)?;
+        Ok(Self { target: backend.device().target(), backend: Arc::new(backend) })
     }
 
-    fn open(ordinal: u32, target: Target, patience: Option<Duration>) -> Result<Self, Error> {
-        let device = patient(CudaDevice::open_with(ordinal, Some(target))?, patience);
-        Ok(Self { target, backend: Arc::new(GpuBackend::with_device(device)?) })
+    /// The card with the kernels for this target, which it must be able to run.
+    ///
+    /// # Errors
+    /// As [`open_all`](Self::open_all).
+    pub fn open(ordinal: u32, target: Target, patience: Option<Duration>) -> Result<Self, Error> {
+        Ok(Self { target, backend: Arc::new(CudaBackend::with_target(ordinal, target, patience)?) })
     }
 
     /// Its name, compute capability and kernels.
@@ -69,11 +70,13 @@ impl Card {
     }
 }
 
-fn patient(device: CudaDevice, patience: Option<Duration>) -> CudaDevice {
-    match patience {
-        Some(limit) => device.with_patience(limit),
-        None => device,
-    }
+/// A target by the name of what makes its products, as arguments give it.
+///
+/// # Errors
+/// The names that there are.
+pub fn target(name: &str) -> Result<Target, String> {
+    let names = || Target::ALL.iter().map(|target| target.name()).collect::<Vec<_>>().join(", ");
+    Target::ALL.iter().find(|target| target.name() == name).copied().ok_or_else(names)
 }
 
 /// How a check ended, the worst last.

@@ -1,6 +1,6 @@
 //! Opening a GPU.
 
-use super::Kind;
+use super::{Kind, tally};
 use crate::failure::Failure;
 use isocortex_gpu::{CudaBackend, Error, Facts};
 #[cfg(feature = "vulkan")]
@@ -25,6 +25,9 @@ impl Gpu {
         match kind {
             Kind::Cuda => {
                 let backend = CudaBackend::new()?;
+                if let Some(why) = backend.device().demoted() {
+                    tally::note(&format!("backend cuda: products {why}"));
+                }
                 Ok(Self { facts: backend.device().facts(), backend: Arc::new(backend) })
             }
             _ => vulkan(software),

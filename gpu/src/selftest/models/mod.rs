@@ -23,7 +23,8 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
     match kernel {
         Kernel::Gemm | Kernel::GemmLarge => mat_mul(draw, false),
         Kernel::Gemv => mat_mul(draw, true),
-        Kernel::Conv2d | Kernel::Conv2dLarge => convolution(draw, false),
+        Kernel::GemmWgmma => products::long_mat_mul(draw),
+        Kernel::Conv2d | Kernel::Conv2dLarge | Kernel::Conv2dWgmma => convolution(draw, false),
         Kernel::DepthwiseConv2d => convolution(draw, true),
         Kernel::Rescale => rescaling::rescale(draw),
         Kernel::RescaleF24 => rescaling::rescale_f24(draw),

@@ -1,6 +1,6 @@
 //! Products of i16, of groups, of two values, and transposed convolution.
 
-use super::{super::draw::Draw, artifact, clamped, limits};
+use super::{super::draw::Draw, artifact, clamped, limits, tails};
 use isocortex_model::{Artifact, DType, Op, Tensor, TensorType, ops};
 
 /// Keeps `|bias| + Σ |w| · 65,535` below 2^31 for rows of up to 100 weights, and near it for those.
@@ -14,6 +14,20 @@ pub(super) fn mat_mul(draw: &mut Draw) -> Artifact {
     };
     let op = Op::MatMul(ops::MatMul { weight: 0, bias: 1, zero_point: draw.extreme(-32_768, 32_767) });
     artifact(vec![TensorType { dtype: DType::I16, shape }], weights(draw, &[n, k], n), vec![op])
+}
+
+/// MatMul of i8 around a tile of 128 x 256 and up to nine steps of 128 bytes.
+pub(super) fn long_mat_mul(draw: &mut Draw) -> Artifact {
+    let k = draw.pick(&[1, 33, 64, 127, 128, 129, 256, 384, 513, 640, 1040], 16);
+    let n = draw.pick(&[1, 16, 250, 255, 256, 257, 300], 1);
+    let shape = match draw.next() % 2 {
+        0 => vec![draw.pick(&[1, 63, 65, 127, 129], 1), k],
+        _ => vec![draw.size(1, 9), draw.size(1, 9), k],
+    };
+    let op = Op::MatMul(ops::MatMul { weight: 0, bias: 1, zero_point: draw.extreme(-128, 127) });
+    let y = [shape.get(..shape.len() - 1).unwrap_or_default(), &[n]].concat();
+    let constants = weights(draw, &[n, k], n);
+    tails::with_tail(draw, TensorType { dtype: DType::I8, shape }, &y, constants, op)
 }
 
 /// Groups where the kind has any; `alone` says that each channel has its own kernel.

@@ -9,7 +9,11 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let options = check::Options::parse();
-    let cards = match Card::open_all(options.device, options.patience()) {
+    let opened = match options.target {
+        Some(target) => Card::open(options.device, target, options.patience()).map(|card| vec![card]),
+        None => Card::open_all(options.device, options.patience()),
+    };
+    let cards = match opened {
         Ok(cards) => cards,
         Err(error) => {
             let verdict = Verdict::of(&error);

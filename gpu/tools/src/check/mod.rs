@@ -8,6 +8,7 @@ mod random;
 mod vectors;
 
 use crate::{Card, Verdict};
+use isocortex_gpu::Target;
 use std::{
     path::PathBuf,
     thread::available_parallelism,
@@ -25,6 +26,9 @@ pub struct Options {
     /// Number of the card, from 0
     #[arg(long, default_value_t = 0)]
     pub device: u32,
+    /// The kernels of this target alone: dp4a, mma.sync or wgmma
+    #[arg(long, value_parser = crate::target)]
+    pub target: Option<Target>,
     /// The self-test alone
     #[arg(long)]
     pub self_test: bool,
