@@ -38,7 +38,7 @@ pub(crate) fn tiles(packed: &[u8], ldw: usize) -> Vec<u8> {
         for (c, chunk) in row.chunks(CHUNK).enumerate() {
             let (at, c) = (c * CHUNK / step, c % (step / CHUNK));
             let block = (n / columns * steps + at) * columns + n % columns;
-            let from = block * step + (c ^ n % ATOM) * CHUNK;
+            let from = block * step + (c ^ (n % ATOM)) * CHUNK;
             let place = tiles.get_mut(from..from + chunk.len()).into_iter();
             place.for_each(|place| place.copy_from_slice(chunk));
         }
