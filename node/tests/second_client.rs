@@ -74,6 +74,32 @@ fn it_agrees_on_the_vectors() {
     }
 }
 
+/// `ISOCORTEX_RANDOM_CHAINS` says how many; each has its seed's blocks for ever.
+#[test]
+fn it_agrees_on_random_blocks() {
+    if !is_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let chains = std::env::var("ISOCORTEX_RANDOM_CHAINS").map_or(2, |count| count.parse().unwrap());
+    for seed in 1..=chains {
+        let name = format!("random-{seed}");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testvectors/make-chain.sh");
+        let made = Command::new("bash")
+            .env("ISOCORTEX", env!("CARGO_BIN_EXE_isocortex"))
+            .arg(script)
+            .arg("--into")
+            .arg(folder.path())
+            .arg(&name)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let (status, text) = execute(&folder.path().join(name).with_extension("jsonl"));
+        assert_eq!(status, Some(0), "{text}");
+        assert!(text.contains("EQUAL: 14 blocks"), "{text}");
+    }
+}
+
 #[test]
 fn it_sees_a_change() {
     if !is_there() {

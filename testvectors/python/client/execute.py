@@ -60,7 +60,7 @@ def environment(chain: fork.BlockChain, header: Header) -> vm.BlockEnvironment:
     )
 
 
-def transactions(block: Block, output: vm.BlockOutput) -> list[tuple[bytes, int, bool]]:
+def transactions(block: Block, output: vm.BlockOutput) -> list[tuple]:
     """Hash, gas and success of each, from its receipt."""
     found, before = [], 0
     for item, key in zip(block.transactions, output.receipt_keys, strict=True):

@@ -1,6 +1,7 @@
 """One call of a precompile: gas first, then the access that it pays for (precompiles/SPEC.md, "A call")."""
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 from isocortex_ref import abi
 
@@ -48,11 +49,11 @@ class Frame:
     def charge(self, gas: int):
         charge_gas(self.evm, Uint(gas))
 
-    def revert(self, signature: str, *arguments):
+    def revert(self, signature: str, *arguments) -> NoReturn:
         self.evm.output = abi.call(signature, *arguments)
         raise Revert
 
-    def bad_model(self):
+    def bad_model(self) -> NoReturn:
         """The reason's words are not on the page. In the outermost frame nobody can read them."""
         if self.evm.message.depth > Uint(0):
             raise CouldNotMeasure("a contract was told BadModel, whose words this client does not know")

@@ -47,7 +47,7 @@ def chain(file: dict[str, Any]) -> fork.BlockChain:
         blob_gas_used=U64(number(file.get("blobGasUsed"))),
         excess_blob_gas=U64(number(file.get("excessBlobGas"))),
         parent_beacon_block_root=Hash32(bytes(32)),
-        requests_hash=compute_requests_hash([]),
+        requests_hash=Hash32(compute_requests_hash([])),
     )
     block = Block(header=header, transactions=(), ommers=(), withdrawals=())
     return fork.BlockChain(blocks=[block], state=state, chain_id=U64(file["config"]["chainId"]))

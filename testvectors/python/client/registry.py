@@ -1,5 +1,7 @@
 """precompiles/SPEC.md, "The registry": IModelRegistry.sol at 0x…c000."""
 
+from collections.abc import Callable
+
 from isocortex_ref import abi
 from isocortex_ref.check import CHUNK, check
 from isocortex_ref.faults import Fault
@@ -110,7 +112,7 @@ def owned(frame: Frame, model: bytes) -> Record:
     return record
 
 
-METHODS = {  # selector: arguments, writes, function
+METHODS: dict[bytes, tuple[str, bool, Callable[..., bytes]]] = {  # selector: arguments, writes, function
     abi.selector("putChunk(bytes)"): ("b", True, put_chunk),
     abi.selector("register(bytes32)"): ("w", True, register),
     abi.selector("info(bytes32)"): ("w", False, info),
@@ -120,9 +122,10 @@ METHODS = {  # selector: arguments, writes, function
 
 
 def run(frame: Frame) -> bytes:
-    kinds, writes, method = METHODS.get(bytes(frame.evm.message.data[:4]), ("", False, None))
-    if method is None:
+    selector = bytes(frame.evm.message.data[:4])
+    if selector not in METHODS:
         frame.revert("BadCalldata()")
+    kinds, writes, method = METHODS[selector]
     if writes and frame.evm.message.is_static:
         frame.revert("StaticCall()")
     return method(frame, *frame.arguments(kinds))

@@ -23,7 +23,7 @@ class Transcript:
 
     def add(self, evm: Evm, model: bytes, data: bytes, output: bytes, gas: int):
         """Stays, whatever becomes of the frame."""
-        tx = int(evm.message.tx_env.index_in_block)
+        tx = int(evm.message.tx_env.index_in_block or 0)
         call = sum(entry.tx_index == tx for entry in self.entries)
         self.entries.append(Entry(tx, call, bytes(model), keccak256(data), keccak256(output), gas))
 

@@ -31,7 +31,8 @@ class Random(Stage):
 
     def asked(self) -> tuple[bytes, bytes]:
         """A model and an input, of its length most of the time."""
-        model, size = self.one((self.a, 30), (self.a, 30), (self.b, 11), (self.large[0], 72), (keccak(b"none"), 5))
+        models = (self.a, 30), (self.b, 11), (self.large[0], 72)
+        model, size = self.one(*models, *models, *models, (keccak(b"none"), 5))
         return model, bytes(self.rng.many(max(0, size + self.one(0, 0, 0, 0, 0, 0, -1, 1)), 0, 255))
 
     def question(self) -> tuple[bytes, bytes]:
@@ -48,7 +49,7 @@ class Random(Stage):
         return to, data
 
     def gas(self) -> int:
-        return self.one(ALL, ALL, ALL, self.n(3_000), self.n(30_000), self.n(200_000))
+        return self.one(ALL, ALL, ALL, ALL, ALL, self.n(3_000), self.n(30_000), self.n(200_000))
 
     def step(self, depth: int) -> bytes:
         kind = self.n(11)
@@ -74,7 +75,7 @@ class Random(Stage):
 
     def script(self, depth: int) -> bytes:
         steps = [self.step(depth) for _ in range(1 + self.n(4 - depth))]
-        return script(*steps, flags=self.one(0, 0, KEEP, KEEP, KEEP, REVERT, INVALID))
+        return script(*steps, flags=self.one(0, 0, 0, KEEP, KEEP, KEEP, REVERT, REVERT, INVALID))
 
     def transaction(self):
         who, more = self.n(2), {}
