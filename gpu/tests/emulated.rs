@@ -5,6 +5,7 @@
 use isocortex_gpu::{Case, Error, GpuBackend, Kernel, Products};
 use isocortex_gpu_emulator::{EmulatedDevice, Options};
 use isocortex_inference::{Backend, Error as InferenceError, Reference, first_difference};
+use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, Tensor, TensorType, ops};
 use std::{ops::Range, sync::Arc};
 
 fn backend(options: Options) -> GpuBackend<EmulatedDevice> {
@@ -121,6 +122,35 @@ fn a_missing_barrier_is_caught() {
         });
         assert!(caught, "barrier {label} with {card:?}");
     }
+}
+
+/// The form of a product follows the rows of the batch: one run of this model has few, many runs are tiles by wgmma, so
+/// that its weights lie on the card in two layouts.
+#[test]
+fn one_model_takes_a_form_for_each_batch() {
+    let quant = Quant { multiplier: 1, shift: 0, zero_point: 0 };
+    let (rows, k, n) = (6, 144, 2048);
+    let weights = (0..n * k).map(|i| (i * 37 % 251) as u8 as i8).collect();
+    let artifact = Artifact::build(
+        vec![Port { name: "x".into(), ty: TensorType::new(DType::I8, &[rows, k]), quant }],
+        vec![Tensor::i8(&[n, k], weights), Tensor::i32(&[n], (0..n as i32).collect())],
+        vec![Node { operands: vec![0], op: Op::MatMul(ops::MatMul { weight: 0, bias: 1, zero_point: 3 }) }],
+        vec![Output { name: "y".into(), value: 1, quant }],
+        Default::default(),
+    );
+    let model = Arc::new(Model::check(&artifact).unwrap());
+    let backend = backend(Options::default());
+    let loaded = backend.load(Arc::clone(&model)).unwrap();
+    let reference = Reference.load(Arc::clone(&model)).unwrap();
+    for runs in [1, 256] {
+        let inputs: Vec<Vec<u8>> =
+            (0..runs).map(|run| (0..model.input_len()).map(|i| (i * 7 + run) as u8).collect()).collect();
+        let batch: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        assert!(loaded.run(&batch).unwrap() == reference.run(&batch).unwrap(), "{runs} runs");
+    }
+    // One run is 6 rows and 256 are 1,536: 96 tiles of 128 x 256.
+    let (used, _) = backend.memory();
+    assert!(used > 2 * u64::from(n * k));
 }
 
 #[test]

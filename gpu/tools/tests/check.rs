@@ -81,6 +81,26 @@ fn the_self_test_alone() {
     assert_eq!(said, "self-test passed on Emulated card, compute capability 6.1, kernels for dp4a\n");
 }
 
+/// A card of 9.0 is compared with each set of kernels that it runs, or with the one that is asked for; one whose own
+/// kernels are wrong fails here, though a node would run with the others.
+#[test]
+fn each_target_of_a_card() {
+    let nine = ("EMULATED_CUDA_COMPUTE", "90");
+    let line =
+        |name| format!("self-test passed on Emulated card, compute capability 9.0, kernels for {name}\n");
+    let (status, said) = check(&["--self-test"], &[nine]);
+    assert_eq!((status, said), (0, ["dp4a", "mma.sync", "wgmma"].map(line).concat()));
+    let (status, said) = check(&["--self-test", "--target", "mma.sync"], &[nine]);
+    assert_eq!((status, said), (0, line("mma.sync")));
+    let (status, said) = check(&["--self-test"], &[nine, ("EMULATED_CUDA_IDLE", "gemm_wgmma_s8_s8_s32")]);
+    assert!(
+        status == 1 && said.starts_with("FAILED: self-test: kernel gemm_wgmma_s8_s8_s32 is wrong"),
+        "{said}"
+    );
+    let (status, said) = check(&["--self-test", "--target", "tensor"], &[nine]);
+    assert!(status == 2 && said.contains("dp4a, mma.sync, wgmma"), "{said}");
+}
+
 #[test]
 fn without_a_card_nothing_is_measured() {
     for environment in

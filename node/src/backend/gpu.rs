@@ -2,7 +2,7 @@
 
 use super::{Kind, tally};
 use crate::failure::Failure;
-use isocortex_gpu::{CudaBackend, Error, Facts};
+use isocortex_gpu::{CudaBackend, Device, Error, Facts, GpuBackend, Kernel};
 #[cfg(feature = "vulkan")]
 use isocortex_gpu::{VulkanAdapter, VulkanBackend, VulkanDevice};
 use isocortex_inference::Backend;
@@ -14,6 +14,8 @@ pub struct Gpu {
     pub backend: Arc<dyn Backend>,
     /// What it says of itself.
     pub facts: Facts,
+    /// How many kernels it has, each of which has given its known answers.
+    pub kernels: usize,
 }
 
 impl Gpu {
@@ -28,18 +30,26 @@ impl Gpu {
                 if let Some(why) = backend.device().demoted() {
                     tally::note(&format!("backend cuda: products {why}"));
                 }
-                Ok(Self { facts: backend.device().facts(), backend: Arc::new(backend) })
+                Ok(Self {
+                    facts: backend.device().facts(),
+                    kernels: kernels(&backend),
+                    backend: Arc::new(backend),
+                })
             }
             _ => vulkan(software),
         }
     }
 }
 
+fn kernels<D: Device>(backend: &GpuBackend<D>) -> usize {
+    Kernel::ALL.iter().filter(|&&kernel| backend.device().has(kernel)).count()
+}
+
 #[cfg(feature = "vulkan")]
 fn vulkan(software: bool) -> Result<Gpu, Error> {
     let device = VulkanDevice::open(&VulkanAdapter::best(software)?)?;
     let backend = VulkanBackend::with_device(device)?;
-    Ok(Gpu { facts: backend.device().facts(), backend: Arc::new(backend) })
+    Ok(Gpu { facts: backend.device().facts(), kernels: kernels(&backend), backend: Arc::new(backend) })
 }
 
 #[cfg(not(feature = "vulkan"))]

@@ -2,7 +2,7 @@
 
 use super::{CASES, Choice, Kind, cores, gpu::Gpu, self_test};
 use crate::failure::Failure;
-use isocortex_gpu::{Error, Facts, Kernel};
+use isocortex_gpu::{Error, Facts};
 use isocortex_inference::{Error as InferenceError, Fault, Isa, Reference};
 use serde::Serialize;
 
@@ -70,8 +70,8 @@ fn look(kind: Kind, choice: Choice) -> Device {
             }
         }
         _ => match Gpu::open(kind, true) {
-            Ok(Gpu { facts: Facts { name, driver, memory, kernels }, .. }) => {
-                let cases = CASES.saturating_mul(Kernel::ALL.len() as u64);
+            Ok(Gpu { facts: Facts { name, driver, memory, kernels }, kernels: tested, .. }) => {
+                let cases = CASES.saturating_mul(tested as u64);
                 let device = Device::new(kind, name, SelfTest::Right(cases));
                 Device {
                     driver: Some(driver),
