@@ -14,6 +14,8 @@ pub enum Products {
     Large,
     /// And those of compute capability 9.0 with larger ones: [`Kernel::GemmWgmma`], [`Kernel::Conv2dWgmma`].
     Wgmma,
+    /// Every one of them by wgmma, whatever its shape: for tests, which have no large products.
+    AllWgmma,
 }
 
 /// Rows and columns of a small tile, of a large one, and of one by wgmma.
@@ -45,6 +47,8 @@ impl Kernel {
             _ => self,
         };
         match (products, this) {
+            (Products::AllWgmma, Self::Gemm | Self::Gemv) => Self::GemmWgmma,
+            (Products::AllWgmma, Self::Conv2d) => Self::Conv2dWgmma,
             (Products::Small, _) => self.small(),
             (_, Self::Gemm | Self::Gemv) if rows <= FEW => Self::Gemv,
             (_, Self::Gemv) => Self::Gemm,

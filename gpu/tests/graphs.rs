@@ -110,15 +110,21 @@ impl<D: Device> Check<D> {
 
 #[test]
 fn each_op_alone() {
-    let mut check = Check::new(Options::default(), 1);
-    Graph::tags().into_iter().for_each(|tag| check.alone(tag, how_many().div_ceil(20)));
-    check.report("models of one op");
-    assert_eq!(check.fallen, 0);
+    for products in [Products::Large, Products::AllWgmma] {
+        let mut check = Check::new(Options { products, ..Options::default() }, 1);
+        Graph::tags().into_iter().for_each(|tag| check.alone(tag, how_many().div_ceil(20)));
+        check.report("models of one op");
+        assert_eq!(check.fallen, 0);
+    }
 }
 
 #[test]
 fn graphs_of_many_ops() {
-    for (products, stream, count) in [(Products::Wgmma, 3, how_many()), (Products::Rows, 2, how_many() / 4)] {
+    for (products, stream, count) in [
+        (Products::Large, 3, how_many()),
+        (Products::AllWgmma, 4, how_many() / 2),
+        (Products::Rows, 2, how_many() / 4),
+    ] {
         let mut check = Check::new(Options { products, ..Options::default() }, stream);
         check.graphs(count);
         check.report("graphs");

@@ -10,7 +10,7 @@ use std::{path::Path, sync::Arc};
 /// Every model runs on the device, and gives the vectors' bytes.
 #[test]
 fn ops_and_models_equal_the_vectors() {
-    for products in [Products::Rows, Products::Large, Products::Wgmma] {
+    for products in [Products::Rows, Products::Large, Products::AllWgmma] {
         let device = EmulatedDevice::new(Options { products, ..Options::default() }).unwrap();
         let gpu = GpuBackend::with_device(device).unwrap();
         let mut files = vec![];

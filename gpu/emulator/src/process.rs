@@ -38,7 +38,7 @@ impl Process {
         let target = match products {
             Products::Small | Products::Rows => "61",
             Products::Large => "80",
-            Products::Wgmma => "90",
+            Products::Wgmma | Products::AllWgmma => "90",
         };
         let mut child = Command::new(if sanitize { env!("EMULATOR_SANITIZED") } else { env!("EMULATOR") })
             .args([seed.to_string().as_str(), target, &dropped_barrier.to_string()])
