@@ -2,7 +2,7 @@
 
 use crate::{
     backend::{Choice, Kind},
-    commands::{call, convert, devices, export, genesis, init, model, replay, run, send, upload},
+    commands::{call, convert, db, devices, export, genesis, init, model, replay, run, send, upload},
     demo,
     failure::{Failure, Verdict},
     ui::Ui,
@@ -99,6 +99,8 @@ pub enum Command {
     Export(export::Args),
     /// Execute an exported chain, or test vectors, again and compare every bit
     Replay(replay::Args),
+    /// Look after a chain's database
+    Db(db::Args),
     /// Show the backends of this machine and try each
     Devices(devices::Args),
     /// Convert, upload, call, store, replay: the whole way, on a real model
@@ -123,6 +125,7 @@ impl Command {
             Self::Call(args) => call::run(args, ui, choice),
             Self::Export(args) => export::run(args, ui, choice),
             Self::Replay(args) => replay::run(args, ui, choice),
+            Self::Db(args) => db::run(args, ui),
             Self::Devices(args) => devices::run(args, ui, choice),
             Self::Demo(args) => demo::run(args, ui, choice),
         }

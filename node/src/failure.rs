@@ -1,10 +1,13 @@
 //! Why a command has no result, and the exit statuses.
 
 use isocortex_consensus::Error as ChainError;
+use isocortex_state::StateError;
 use std::{fmt::Display, io::Read, path::Path};
 
 /// The longest file that is read whole: protobuf's, and so ONNX's, own limit. A model has at most 1 GiB of weights.
 const MAX_FILE: u64 = 2 << 30;
+
+const ONE_PROCESS: &str = "one process at a time opens a chain; wait for it or stop it";
 
 /// What a command that did its work found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,9 +93,31 @@ impl From<ChainError> for Failure {
                 Self::new(text).hint("`isocortex genesis` prints a genesis file that works, to start from")
             }
             ChainError::Node(_) if text.contains("in use by another process") => {
-                Self::new(text).hint("one process at a time opens a chain; wait for it or stop it")
+                Self::new(text).hint(ONE_PROCESS)
             }
             ChainError::Node(_) => Self::new(text),
+        }
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        let failure = Self::new(&error);
+        match error {
+            StateError::Missing(path) => {
+                failure.hint(format_args!("start one with `isocortex init --data {}`", path.display()))
+            }
+            StateError::Locked(_) => failure.hint(ONE_PROCESS),
+            StateError::Pruned { first, .. } => {
+                failure.hint(format_args!("block {first} is the earliest to which there is a way back"))
+            }
+            StateError::Exists(_) | StateError::Foreign { .. } => {
+                failure.hint("name a directory that is not there yet")
+            }
+            StateError::Full { .. } => {
+                failure.hint("make room and try again; the last committed block is whole")
+            }
+            _ => failure,
         }
     }
 }

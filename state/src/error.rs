@@ -125,3 +125,14 @@ pub enum StateError {
 }
 
 impl revm::database_interface::DBErrorMarker for StateError {}
+
+impl StateError {
+    /// Whether the records are not what was written, and not merely out of reach.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Corrupt { .. } | Self::Lost { .. } | Self::Root { .. } | Self::Orphan(_) => true,
+            Self::Db(error) => error.kind() == rocksdb::ErrorKind::Corruption,
+            _ => false,
+        }
+    }
+}

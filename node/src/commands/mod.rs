@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod convert;
+pub mod db;
 pub mod devices;
 pub mod export;
 pub mod genesis;
