@@ -32,7 +32,7 @@
 //! | `meta` | 9 | `spec` | the chain specification, opaque here |
 //! | `hashed_accounts` | 10 | keccak-256 of the address (32) | as in `accounts` |
 //! | `hashed_storage` | 11 | keccak-256 of the address (32) ‖ of the slot (32) | as in `storage` |
-//! | `account_trie` | 12 | path, a byte for each nibble | branch: masks of children, of those with stored branches at or below, of those with hashes (2 each) ‖ those hashes (32 each) |
+//! | `account_trie` | 12 | path, a byte for each nibble | of the subtree that begins there: masks of its branch's children and of leaves among them (2 each) ‖ length of the extension before the branch (1) ‖ its nibbles (1 each) ‖ the children's references in RLP |
 //! | `storage_trie` | 13 | keccak-256 of the address (32) ‖ path | as in `account_trie` |
 //! | `changes` | 14 | number (8) | RLP list of `[address, [slot, …]]`: all that the block changed |
 //! | `account_history` | 15 | address (20) ‖ number (8) | the account's record before that block; empty for none |
@@ -55,6 +55,7 @@
 //! commit leaves the state of the last committed block; reopen the store to go on.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod cache;
 mod changes;
 mod checkpoint;
 mod column;

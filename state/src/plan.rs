@@ -12,7 +12,7 @@ use crate::{
     column::Column,
     commit::Op,
     read::{decode_account, slot_key},
-    trie::{Change, Trie, Want},
+    trie::{Change, Trie},
 };
 
 /// What one account is to be afterwards.
@@ -93,8 +93,8 @@ impl Store {
     pub(crate) fn plan_targets(&self, targets: &BTreeMap<Address, Target>) -> Result<Plan, StateError> {
         let (mut ops, mut before) = (Vec::new(), Vec::new());
         let mut leaves: Vec<Change> = Vec::new();
-        for (address, target) in targets {
-            let old = self.get(Column::Accounts, address.as_slice())?;
+        let olds = self.get_many(Column::Accounts, targets.keys())?;
+        for ((address, target), old) in targets.iter().zip(olds) {
             let hashed = keccak256(address);
             let (storage_root, slots) =
                 self.plan_storage(*address, hashed, old.as_deref(), target, &mut ops)?;
@@ -108,7 +108,7 @@ impl Store {
             {
                 ops.push(Op { column, key: key.to_vec(), value: new.clone() });
             }
-            leaves.push((Nibbles::unpack(hashed), new.map_or(Want::Delete, Want::Set)));
+            leaves.push(Change { key: Nibbles::unpack(hashed), leaf: new, existed: old.is_some() });
             before.push(Before { address: *address, leaf: old.unwrap_or_default(), slots });
         }
         let mut walked = Trie::accounts(self).walk(leaves)?;
@@ -159,12 +159,13 @@ impl Store {
                 continue;
             }
             let leaf = keccak256(slot.to_be_bytes::<32>());
+            let existed = was.is_some();
             if changed {
                 ops.push(Op { column: Column::Storage, key: key.to_vec(), value: new.clone() });
                 ops.push(Op { column: trie.leaves, key: trie.leaf_key(leaf), value: new.clone() });
                 before.push((slot, was.unwrap_or_default()));
             }
-            leaves.push((Nibbles::unpack(leaf), new.map_or(Want::Delete, Want::Set)));
+            leaves.push(Change { key: Nibbles::unpack(leaf), leaf: new, existed });
         }
         let mut walked = match (leaves.is_empty(), wipe || none_before) {
             (true, false) => return Ok((old_root, before)),

@@ -1,15 +1,10 @@
 //! Proofs of accounts and slots against the head's state root, in the form of `eth_getProof` (EIP-1186).
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
-use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
+use alloy_trie::EMPTY_ROOT_HASH;
 use serde::Serialize;
 
-use crate::{
-    Head, StateError, Store,
-    column::Column,
-    read::decode_account,
-    trie::{Trie, Want},
-};
+use crate::{Head, StateError, Store, column::Column, read::decode_account, trie::Trie};
 
 /// An account, or that there is none, with the nodes that show it. As JSON it is what `eth_getProof`
 /// answers.
@@ -55,7 +50,8 @@ impl Store {
         let state = self.lock();
         let head = state.head;
         let hashed = keccak256(address);
-        let (account_proof, root) = show(Trie::accounts(self), &[hashed])?;
+        let account_proof = Trie::accounts(self).show(hashed)?;
+        let root = root_of(&account_proof);
         if root != head.state_root {
             return Err(StateError::Root { computed: root, recorded: head.state_root });
         }
@@ -64,18 +60,15 @@ impl Store {
         let storage_hash = leaf.map_or(EMPTY_ROOT_HASH, |(_, root)| root);
         let account = leaf.map(|(account, _)| account);
 
-        let keys: Vec<_> = slots.iter().map(|slot| keccak256(slot.to_be_bytes::<32>())).collect();
-        let (nodes, root) = show(Trie::storage(self, hashed), &keys)?;
-        if !slots.is_empty() && root != storage_hash {
-            return Err(Column::Accounts.corrupt(address.as_slice(), "storage root is not that of its slots"));
-        }
         let mut storage_proof = Vec::new();
-        for (slot, proof) in slots.iter().zip(nodes) {
-            storage_proof.push(SlotProof {
-                key: (*slot).into(),
-                value: self.storage(address, *slot)?,
-                proof,
-            });
+        for slot in slots {
+            let key = B256::from(*slot);
+            let proof = Trie::storage(self, hashed).show(keccak256(key))?;
+            if root_of(&proof) != storage_hash {
+                let reason = "storage root is not that of its slots";
+                return Err(Column::Accounts.corrupt(address.as_slice(), reason));
+            }
+            storage_proof.push(SlotProof { key, value: self.storage(address, *slot)?, proof });
         }
         let proof = AccountProof {
             address,
@@ -83,20 +76,14 @@ impl Store {
             code_hash: account.map_or(KECCAK256_EMPTY, |account| account.code_hash),
             nonce: account.map(|account| account.nonce).unwrap_or_default(),
             storage_hash,
-            account_proof: account_proof.into_iter().next().unwrap_or_default(),
+            account_proof,
             storage_proof,
         };
         Ok((head, proof))
     }
 }
 
-/// For each key the nodes that lead to it or to where it would be, and the trie's root.
-fn show(trie: Trie<'_>, keys: &[B256]) -> Result<(Vec<Vec<Bytes>>, B256), StateError> {
-    let keys: Vec<_> = keys.iter().map(|key| Nibbles::unpack(key)).collect();
-    let walked = trie.walk(keys.iter().map(|key| (*key, Want::Show)).collect())?;
-    if walked.root == EMPTY_ROOT_HASH {
-        return Ok((vec![vec![]; keys.len()], walked.root));
-    }
-    let nodes = |key| walked.proof.matching_nodes_sorted(key).into_iter().map(|(_, node)| node).collect();
-    Ok((keys.iter().map(nodes).collect(), walked.root))
+/// The root of the trie that the nodes are of, as the first of them says.
+fn root_of(nodes: &[Bytes]) -> B256 {
+    nodes.first().map_or(EMPTY_ROOT_HASH, keccak256)
 }

@@ -113,6 +113,19 @@ impl Store {
         Ok(Some(column.unseal(key, &sealed)?.to_vec()))
     }
 
+    /// Many records at once, which costs less than one by one. The keys ascend.
+    pub(crate) fn get_many<'k, K: AsRef<[u8]> + 'k>(
+        &self,
+        column: Column,
+        keys: impl ExactSizeIterator<Item = &'k K> + Clone,
+    ) -> Result<Vec<Option<Vec<u8>>>, StateError> {
+        let found = self.db.batched_multi_get_cf(self.family(column)?, keys.clone().map(AsRef::as_ref), true);
+        let unsealed = keys.zip(found).map(|(key, sealed)| {
+            sealed?.map(|sealed| Ok(column.unseal(key.as_ref(), &sealed)?.to_vec())).transpose()
+        });
+        unsealed.collect()
+    }
+
     pub(crate) fn has(&self, column: Column, key: &[u8]) -> Result<bool, StateError> {
         Ok(self.db.get_pinned_cf(self.family(column)?, key)?.is_some())
     }

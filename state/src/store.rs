@@ -10,6 +10,7 @@ use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, Error, ErrorKind,
 
 use crate::{
     History, StateChanges, StateError,
+    cache::Records,
     column::{COLUMNS, Column},
     commit::Op,
     options::{MIB, column_options, database_options, in_memory, synced},
@@ -18,6 +19,9 @@ use crate::{
 
 /// Version of the columns, keys and values described in the crate's docs.
 pub const SCHEMA: u32 = 2;
+
+/// MiB of the tries' records that are held in memory.
+const CACHED: u64 = 128;
 
 const META_SCHEMA: &[u8] = b"schema";
 const META_HEAD: &[u8] = b"head";
@@ -91,6 +95,7 @@ pub struct Store {
     in_memory: bool,
     /// Held while changes are prepared or committed, so that neither sees the other half done.
     state: Mutex<State>,
+    pub(crate) records: Records,
 }
 
 impl Store {
@@ -184,6 +189,7 @@ impl Store {
             }
         }
         self.db.write(batch)?;
+        self.records.clear();
         self.begin(genesis)
     }
 
@@ -191,7 +197,8 @@ impl Store {
         // The head is read or written before anybody else sees the store.
         let head = Head { number: 0, hash: B256::ZERO, state_root: alloy_trie::EMPTY_ROOT_HASH };
         let state = State { head, history: History::Archive, first: 0 };
-        Self { db, path: path.into(), in_memory, state: Mutex::new(state) }
+        let records = Records::new(if in_memory { 1 } else { CACHED } * MIB as u64);
+        Self { db, path: path.into(), in_memory, state: Mutex::new(state), records }
     }
 
     /// Writes block 0 into an empty store.
@@ -254,15 +261,26 @@ impl Store {
             families.push((column, self.family(column)?));
         }
         let mut batch = WriteBatch::default();
+        let mut records = Vec::new();
         for Op { column, key, value } in ops.into_iter().chain(meta) {
             let family = families.iter().find(|(other, _)| *other == column);
             let (_, family) = family.ok_or_else(|| column.lost(&[]))?;
+            if matches!(column, Column::AccountTrie | Column::StorageTrie) {
+                records.push((column, key.clone(), value.clone()));
+            }
             match value {
                 Some(value) => batch.put_cf(family, &key, column.seal(&key, value)),
                 None => batch.delete_cf(family, &key),
             }
         }
-        self.db.write_opt(batch, &synced()).map_err(|error| explain(&self.path, error))
+        self.db.write_opt(batch, &synced()).map_err(|error| explain(&self.path, error))?;
+        for (column, key, value) in records {
+            match value {
+                Some(value) => self.records.put(column, &key, value.into()),
+                None => self.records.remove(column, &key),
+            }
+        }
+        Ok(())
     }
 }
 

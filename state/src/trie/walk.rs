@@ -1,148 +1,263 @@
 //! The root after changes, from the changed prefixes only.
 //!
-//! The walk goes down where a change is and nowhere else: a child without changes enters the builder as
-//! its stored hash. A child whose hash is not stored (a leaf, or an extension) enters as the leaves below
-//! it. That is enough for every way in which a trie can change its form: a branch that is left with one
-//! child becomes an extension or a leaf in the builder, which knows the child for a branch by its hash and
-//! has the leaf's own key and value otherwise.
+//! The walk goes down where a change is. Coming back, a branch takes its changed children's new references
+//! and keeps the others; one that is left with a single child gives way to it; leaves that come to the same
+//! place get a branch. Only then are other leaves read: the one that stays, and the one that was there first.
 
-use alloy_trie::{HashBuilder, Nibbles, proof::ProofRetainer};
+use alloy_primitives::{B256, keccak256};
+use alloy_trie::{
+    EMPTY_ROOT_HASH, Nibbles,
+    nodes::{LeafNodeRef, RlpNode},
+};
+use rayon::prelude::*;
 
-use super::{Trie, Walked, cursor::Leaves, node_ops};
+use super::{
+    Record, Trie, Walked,
+    record::{Child, Children},
+};
 use crate::{StateError, commit::Op};
 
-/// What is to become of a leaf.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Want {
-    Set(Vec<u8>),
-    Delete,
-    /// Left as it is, if it is there, with the nodes that lead to it or to where it would be.
-    Show,
+/// Changes under one branch from which on its children are worked on in parallel.
+const PARALLEL: usize = 256;
+
+/// What becomes of a leaf.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) key: Nibbles,
+    /// `None` deletes.
+    pub(crate) leaf: Option<Vec<u8>>,
+    /// Whether it is there now.
+    pub(crate) existed: bool,
 }
 
-/// A hashed key and what is wanted of it.
-pub(crate) type Change = (Nibbles, Want);
-
-/// Where stored branches are to be looked for.
-#[derive(Clone, Copy)]
-enum Stored {
-    /// There is none at the path or below.
-    Nowhere,
-    /// One is at the path itself.
-    Here,
-    /// The uppermost one, if any, is at the path or below.
-    Below,
+/// What is at or below a path.
+pub(super) enum Subtree {
+    Empty,
+    Leaf(Nibbles, Vec<u8>),
+    /// A branch at this path.
+    Branch(Nibbles, Box<Children>),
 }
 
-struct Walk<'a> {
-    trie: Trie<'a>,
-    leaves: Leaves<'a>,
-    builder: HashBuilder,
-    /// Stored branches that the builder makes anew, or not at all.
-    passed: Vec<Nibbles>,
+impl Subtree {
+    const fn path(&self) -> Option<&Nibbles> {
+        match self {
+            Self::Empty => None,
+            Self::Leaf(path, _) | Self::Branch(path, _) => Some(path),
+        }
+    }
 }
 
-impl<'a> Trie<'a> {
-    /// The root after `changes`, each key once, and what they do to the stored branches.
+/// A walk over one trie or a part of it, with what becomes of the records.
+pub(super) struct Walk<'a> {
+    pub(super) trie: Trie<'a>,
+    pub(super) ops: Vec<Op>,
+}
+
+impl Trie<'_> {
+    /// The root after `changes`, each key once, and what they do to the records.
     pub(crate) fn walk(self, mut changes: Vec<Change>) -> Result<Walked, StateError> {
-        changes.sort_unstable_by_key(|(key, _)| *key);
-        let shown: Vec<_> =
-            changes.iter().filter(|(_, want)| *want == Want::Show).map(|(key, _)| *key).collect();
-        let mut builder = HashBuilder::default().with_updates(true);
-        if !shown.is_empty() {
-            builder = builder.with_proof_retainer(ProofRetainer::new(shown));
-        }
-        let mut walk = Walk { trie: self, leaves: Leaves::new(self)?, builder, passed: vec![] };
-        walk.subtree(&Nibbles::default(), Stored::Below, &changes)?;
-        let Walk { mut builder, passed, .. } = walk;
-        let root = builder.root();
-        let proof = builder.take_proof_nodes();
-        let kept = builder.updated_branch_nodes.as_ref();
-        let gone = passed.iter().filter(|path| kept.is_none_or(|kept| !kept.contains_key(*path)));
-        let mut ops: Vec<_> = gone.map(|path| Op::delete(self.nodes, &self.node_key(path))).collect();
-        ops.extend(node_ops(self, builder));
-        Ok(Walked { root, ops, proof })
+        changes.sort_unstable_by_key(|change| change.key);
+        let mut walk = Walk { trie: self, ops: vec![] };
+        let root = Nibbles::default();
+        let found = self.find(&root)?;
+        let existed = found.is_some();
+        let after = match found {
+            Some(record) => walk.update(&root, record, &changes)?,
+            // One leaf at most.
+            None => walk.beside_leaf(self.leaf_below(&root)?, &changes),
+        };
+        let root = root_of(&walk.place(&root, existed, after));
+        Ok(Walked { root, ops: walk.ops })
     }
 
-    /// The root of a trie that has nothing but what `changes` set, and its stored branches.
+    /// The root of a trie that has nothing but what `changes` set, and its records.
     pub(crate) fn build(self, mut changes: Vec<Change>) -> Walked {
-        changes.sort_unstable_by_key(|(key, _)| *key);
-        let mut builder = HashBuilder::default().with_updates(true);
-        set_leaves(&mut builder, &changes);
-        let root = builder.root();
-        Walked { root, ops: node_ops(self, builder), proof: Default::default() }
+        changes.sort_unstable_by_key(|change| change.key);
+        let mut walk = Walk { trie: self, ops: vec![] };
+        let after = walk.assemble(set(&changes).collect());
+        let root = root_of(&walk.place(&Nibbles::default(), false, after));
+        Walked { root, ops: walk.ops }
     }
 }
 
-/// Adds the leaves of `changes` where the trie has none.
-fn set_leaves(builder: &mut HashBuilder, changes: &[Change]) {
-    for (key, want) in changes {
-        if let Want::Set(leaf) = want {
-            builder.add_leaf(*key, leaf);
-        }
+/// The root of a trie whose topmost node is referred to like this.
+pub(super) fn root_of(top: &Child) -> B256 {
+    match top {
+        Child::None => EMPTY_ROOT_HASH,
+        Child::Leaf(node) | Child::Subtree(node) => node.as_hash().unwrap_or_else(|| keccak256(node)),
     }
+}
+
+/// The leaves that changes set.
+fn set(changes: &[Change]) -> impl Iterator<Item = Subtree> {
+    changes.iter().filter_map(|Change { key, leaf, .. }| Some(Subtree::Leaf(*key, leaf.clone()?)))
 }
 
 impl Walk<'_> {
-    /// Adds all that is below `path` after `changes`, which are all below `path`.
-    fn subtree(&mut self, path: &Nibbles, stored: Stored, changes: &[Change]) -> Result<(), StateError> {
-        let found = match stored {
-            Stored::Nowhere => None,
-            Stored::Here => Some((*path, self.trie.node(path)?)),
-            Stored::Below => self.trie.first_node(path)?,
-        };
-        let Some((at, node)) = found else { return self.merge(path, changes) };
-        self.passed.push(at);
-        // Nothing of the trie is below `path` but not below `at`, so these are new.
-        let (before, rest) = changes.split_at(changes.partition_point(|(key, _)| *key < at));
-        let (mut inside, after) = rest.split_at(rest.partition_point(|(key, _)| key.starts_with(&at)));
-        set_leaves(&mut self.builder, before);
-        for nibble in 0..16 {
-            let mut child = at;
-            child.push(nibble);
-            let own;
-            (own, inside) = inside.split_at(inside.partition_point(|(key, _)| key.starts_with(&child)));
-            let is_stored = node.tree_mask.is_bit_set(nibble);
-            let is_hashed = node.hash_mask.is_bit_set(nibble);
-            if own.is_empty() && is_hashed {
-                self.builder.add_branch(child, node.hash_for_nibble(nibble), is_stored);
-            } else if node.state_mask.is_bit_set(nibble) {
-                let stored = match (is_stored, is_hashed) {
-                    (true, true) => Stored::Here,
-                    (true, false) => Stored::Below,
-                    (false, _) => Stored::Nowhere,
-                };
-                self.subtree(&child, stored, own)?;
-            } else {
-                set_leaves(&mut self.builder, own);
-            }
-        }
-        set_leaves(&mut self.builder, after);
-        Ok(())
+    /// What is below `path`, where `record` is now, after `changes`, which are all below `path`.
+    fn update(&mut self, path: &Nibbles, record: Record, changes: &[Change]) -> Result<Subtree, StateError> {
+        let at = path.join(&record.extension);
+        let (before, rest) = changes.split_at(changes.partition_point(|change| change.key < at));
+        let (inside, after) = rest.split_at(rest.partition_point(|change| change.key.starts_with(&at)));
+        let inner = self.branch(at, record.children, inside)?;
+        // Nothing of the trie is below `path` but not below `at`, so the others are new.
+        let items: Vec<_> = set(before).chain([inner]).chain(set(after)).collect();
+        Ok(self.assemble(items))
     }
 
-    /// Adds the leaves below `path` one by one.
-    fn merge(&mut self, path: &Nibbles, changes: &[Change]) -> Result<(), StateError> {
-        self.leaves.seek(path);
-        let mut changes = changes.iter().peekable();
-        while let Some((key, leaf)) = self.leaves.at(path)? {
-            while let Some((new, want)) = changes.next_if(|(new, _)| *new < key) {
-                if let Want::Set(leaf) = want {
-                    self.builder.add_leaf(*new, leaf);
+    /// What becomes of a branch.
+    fn branch(
+        &mut self,
+        at: Nibbles,
+        mut children: Children,
+        changes: &[Change],
+    ) -> Result<Subtree, StateError> {
+        let groups: Vec<_> = changes.chunk_by(|a, b| a.key.get(at.len()) == b.key.get(at.len())).collect();
+        let results = if changes.len() < PARALLEL {
+            let work = |group: &&[Change]| self.child(&at, &children, group);
+            groups.iter().map(work).collect::<Result<Vec<_>, _>>()?
+        } else {
+            let work = |group: &&[Change]| {
+                let mut walk = Walk { trie: self.trie, ops: vec![] };
+                Ok((walk.child(&at, &children, group)?, walk.ops))
+            };
+            let results = groups.par_iter().map(work).collect::<Result<Vec<_>, StateError>>()?;
+            let mut all = Vec::with_capacity(results.len());
+            for (result, mut ops) in results {
+                self.ops.append(&mut ops);
+                all.push(result);
+            }
+            all
+        };
+        let mut changed = Vec::with_capacity(results.len());
+        for (nibble, after) in results {
+            let Some(child) = children.get_mut(usize::from(nibble)) else { continue };
+            let existed = matches!(std::mem::take(child), Child::Subtree(_));
+            let mut path = at;
+            path.push(nibble);
+            changed.push((nibble, path, existed, after));
+        }
+        let same = children.iter().filter(|child| !matches!(child, Child::None)).count();
+        let new = changed.iter().filter(|(.., after)| !matches!(after, Subtree::Empty)).count();
+        if same + new > 1 {
+            for (nibble, path, existed, after) in changed {
+                if let Some(child) = children.get_mut(usize::from(nibble)) {
+                    *child = self.place(&path, existed, after);
                 }
             }
-            match changes.next_if(|(new, _)| *new == key) {
-                Some((_, Want::Set(leaf))) => self.builder.add_leaf(key, leaf),
-                Some((_, Want::Delete)) => {}
-                Some((_, Want::Show)) | None => self.builder.add_leaf(key, leaf),
-            }
-            self.leaves.next();
+            return Ok(Subtree::Branch(at, Box::new(children)));
         }
-        for (new, want) in changes {
-            if let Want::Set(leaf) = want {
-                self.builder.add_leaf(*new, leaf);
+        // One child at most is left, and takes the branch's place.
+        let mut left = Subtree::Empty;
+        for (_, path, existed, after) in changed {
+            self.place(&path, existed, Subtree::Empty);
+            if !matches!(after, Subtree::Empty) {
+                left = after;
             }
         }
-        Ok(())
+        for (nibble, child) in (0..).zip(&children) {
+            let mut path = at;
+            path.push(nibble);
+            match child {
+                Child::None => {}
+                Child::Leaf(_) => {
+                    let (key, leaf) = self.trie.leaf(&path)?;
+                    left = Subtree::Leaf(key, leaf);
+                }
+                Child::Subtree(_) => {
+                    let Record { extension, children } = self.trie.record(&path)?;
+                    self.place(&path, true, Subtree::Empty);
+                    left = Subtree::Branch(path.join(&extension), Box::new(children));
+                }
+            }
+        }
+        Ok(left)
     }
+
+    /// What becomes of the child of the branch at `at` below which all of `changes` are.
+    fn child(
+        &mut self,
+        at: &Nibbles,
+        children: &Children,
+        changes: &[Change],
+    ) -> Result<(u8, Subtree), StateError> {
+        let nibble = changes.first().and_then(|change| change.key.get(at.len())).unwrap_or_default();
+        let mut path = *at;
+        path.push(nibble);
+        let after = match children.get(usize::from(nibble)) {
+            Some(Child::Subtree(_)) => {
+                let record = self.trie.record(&path)?;
+                self.update(&path, record, changes)?
+            }
+            // The leaf that is there is the only one, so that it is the one that is changed.
+            Some(Child::Leaf(_)) if !changes.iter().any(|change| change.existed) => {
+                let leaf = self.trie.leaf(&path)?;
+                self.beside_leaf(Some(leaf), changes)
+            }
+            Some(Child::Leaf(_) | Child::None) | None => self.assemble(set(changes).collect()),
+        };
+        Ok((nibble, after))
+    }
+
+    /// What `changes` make where one leaf is at most.
+    fn beside_leaf(&mut self, leaf: Option<(Nibbles, Vec<u8>)>, changes: &[Change]) -> Subtree {
+        let mut items: Vec<_> = set(changes).collect();
+        if let Some((key, leaf)) = leaf
+            && !changes.iter().any(|change| change.key == key)
+        {
+            items.push(Subtree::Leaf(key, leaf));
+            items.sort_unstable_by_key(|item| item.path().copied());
+        }
+        self.assemble(items)
+    }
+
+    /// One subtree of several, in the order of their paths, none of which is below another's.
+    pub(super) fn assemble(&mut self, mut items: Vec<Subtree>) -> Subtree {
+        items.retain(|item| !matches!(item, Subtree::Empty));
+        let common = match (items.first().and_then(Subtree::path), items.last().and_then(Subtree::path)) {
+            (Some(first), Some(last)) if items.len() > 1 => first.slice(..first.common_prefix_length(last)),
+            _ => return items.pop().unwrap_or(Subtree::Empty),
+        };
+        let mut children = Children::default();
+        let mut items = items.into_iter().peekable();
+        for (nibble, child) in (0..).zip(&mut children) {
+            let mut path = common;
+            path.push(nibble);
+            let mut own = vec![];
+            while let Some(item) = items.next_if(|item| item.path().is_some_and(|key| key.starts_with(&path)))
+            {
+                own.push(item);
+            }
+            if !own.is_empty() {
+                let after = self.assemble(own);
+                *child = self.place(&path, false, after);
+            }
+        }
+        Subtree::Branch(common, Box::new(children))
+    }
+
+    /// Puts a subtree where its parent refers to it: writes its record, or removes the one that was there.
+    pub(super) fn place(&mut self, path: &Nibbles, existed: bool, after: Subtree) -> Child {
+        if let Subtree::Branch(at, children) = after {
+            let record = Record { extension: at.slice(path.len()..), children: *children };
+            let reference = record.reference();
+            self.ops.push(Op {
+                column: self.trie.nodes,
+                key: self.trie.record_key(path),
+                value: Some(record.encode()),
+            });
+            return Child::Subtree(reference);
+        }
+        if existed {
+            self.ops.push(Op::delete(self.trie.nodes, &self.trie.record_key(path)));
+        }
+        match after {
+            Subtree::Leaf(key, leaf) => Child::Leaf(leaf_node(&key.slice(path.len()..), &leaf)),
+            Subtree::Empty | Subtree::Branch(..) => Child::None,
+        }
+    }
+}
+
+fn leaf_node(key: &Nibbles, leaf: &[u8]) -> RlpNode {
+    LeafNodeRef::new(key, leaf).rlp(&mut Vec::with_capacity(128))
 }
