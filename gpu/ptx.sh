@@ -30,9 +30,9 @@ bin=$(echo "$cache"/lib/python3*/site-packages/nvidia/cu13/bin)
 older=$(echo "$cache"/lib/python3*/site-packages/nvidia/cuda_nvcc/bin)
 
 # For each target the PTX version to write, and the card to compile for. The version is the oldest that has the card and
-# the instructions that the kernels use: a driver from CUDA 10.0 loads 6.3, from CUDA 11.0 7.0, from CUDA 12.0 8.0. The compiler
-# writes 9.0, which only the newest would load, and for nothing older than 7.5: what it writes for that needs 6.1,
-# as the older assembler confirms.
+# the instructions that the kernels use: a driver from CUDA 10.0 loads 6.3, from CUDA 11.0 7.0, from CUDA 12.0 8.0. The
+# compiler writes 9.0, which only the newest would load, and for nothing older than 7.5: what it writes for that needs
+# 6.1, as the older assembler confirms.
 make_ptx() { # folder, target, kernel
     local version compute ptx=$1/$2/$3.ptx
     case $2 in

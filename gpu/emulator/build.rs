@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             objects.push(object.clone());
             units.push(Unit { object, command });
         };
-        for main in ["async", "fibers", "kernels", "server", "driver", "warpgroup"] {
+        for main in ["async", "fibers", "kernels", "server", "driver", "shared", "warpgroup"] {
             add(main, &Path::new("cpp").join(main).with_extension("cpp"), &[]);
         }
         for Kernel { name: kernel, targets } in kernels()? {

@@ -156,6 +156,7 @@ void run_block(size_t threads) {
     prepare(threads);
     start_async(threads);
     start_block_shared(threads);
+    start_block_products(threads);
     fill_with_noise(__start_emulated_shared, static_cast<size_t>(__stop_emulated_shared - __start_emulated_shared));
     std::vector<size_t> order((threads + WARP - 1) / WARP);
     std::iota(order.begin(), order.end(), size_t{0});

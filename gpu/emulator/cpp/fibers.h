@@ -23,9 +23,12 @@ void seed_noise(uint64_t seed);
 // A number below `count` that depends on them too.
 size_t noise_below(size_t count);
 
-// Of `warpgroup.cpp`: shared memory and what goes on there, for a grid and for each of its blocks.
+// Of `shared.cpp` and `warpgroup.cpp`: what a grid, and each of its blocks, begins with.
 void start_grid_shared(size_t bytes);
 void start_block_shared(size_t threads);
+void start_block_products(size_t threads);
+// What the async proxy sees in the 16 bytes there.
+void read_async(void* to, size_t address);
 // Ends one of the bulk copies, if there is one.
 bool land_bulk();
 bool mbarrier_over(const void* barrier, int parity);

@@ -1,4 +1,4 @@
-// What kernels for compute capability 9.0 use beyond emulator.h; the model is in `warpgroup.cpp`.
+// What kernels for compute capability 9.0 use beyond emulator.h; the models are in `shared.cpp` and `warpgroup.cpp`.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

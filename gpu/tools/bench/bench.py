@@ -117,7 +117,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ours", required=True, help="the program isocortex-gpu-bench")
     parser.add_argument("--cublaslt", help="the program made of cublaslt.cpp")
-    parser.add_argument("--target", help="our kernels for this: dp4a, mma.sync or wgmma; the best that the card runs without")
+    parser.add_argument("--target", help="our kernels: dp4a, mma.sync or wgmma; the best of the card without")
     parser.add_argument("--tiny", action="store_true", help="small shapes, to see that all of it runs")
     parser.add_argument("--products", action="store_true", help="no networks")
     parser.add_argument("--seconds", type=int, default=420, help="begin no further row after so long")
