@@ -8,9 +8,12 @@ use alloy_eips::eip4895::Withdrawal;
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
-use isocortex_vm::{Engine, GasSchedule, Rejection, genesis::system_accounts};
+use isocortex_vm::{Engine, Rejection};
 use std::sync::Arc;
 use tempfile::TempDir;
+
+#[path = "../tests/devices/genesis.rs"]
+mod genesis;
 
 fn engine() -> Arc<Engine> {
     Arc::new(Engine::new(Arc::new(isocortex_inference::Reference), 1 << 20))
@@ -25,23 +28,7 @@ fn genesis_json() -> Vec<u8> {
 }
 
 fn genesis_with(gas_limit: &str) -> Vec<u8> {
-    let mut alloc = serde_json::Map::new();
-    for (address, account) in system_accounts() {
-        alloc.insert(address.to_string(), serde_json::to_value(account).unwrap());
-    }
-    let funded = serde_json::json!({ "balance": "0xde0b6b3a7640000" });
-    alloc.insert(signer().address().to_string(), funded);
-    let genesis = serde_json::json!({
-        "config": {
-            "chainId": 1337, "homesteadBlock": 0, "eip150Block": 0, "eip155Block": 0, "eip158Block": 0,
-            "byzantiumBlock": 0, "constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0,
-            "berlinBlock": 0, "londonBlock": 0, "terminalTotalDifficulty": 0, "shanghaiTime": 0,
-            "cancunTime": 0, "pragueTime": 0, "osakaTime": 0,
-            "isocortex": { "inferenceTime": 0, "opcodes": true, "gas": GasSchedule::default() }
-        },
-        "gasLimit": gas_limit, "difficulty": "0x0", "timestamp": "0x64", "alloc": alloc
-    });
-    serde_json::to_vec(&genesis).unwrap()
+    genesis::genesis(gas_limit, signer().address())
 }
 
 fn transfer(nonce: u64) -> Recovered<TxEnvelope> {

@@ -2,6 +2,7 @@
 //! Alone, or where two backends differ: the block is not executed, and nothing has changed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod genesis;
 mod nodes;
 
 use isocortex_consensus::{BlockApp, Chain, Error, Executed};

@@ -1,5 +1,6 @@
 //! Nodes with an emulated card, and two blocks: one publishes a model, one calls it nine times.
 
+use crate::genesis::genesis;
 use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope, transaction::Recovered};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use alloy_signer::SignerSync;
@@ -20,7 +21,7 @@ use isocortex_precompiles::{
         IModelRegistry::{putChunkCall, registerCall},
     },
 };
-use isocortex_vm::{Engine, GasSchedule, genesis::system_accounts};
+use isocortex_vm::Engine;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 
@@ -90,32 +91,12 @@ pub fn attributes(number: u64) -> Attributes {
 fn chain(backend: Arc<dyn Backend>) -> (TempDir, Chain) {
     let folder = TempDir::new().unwrap();
     let engine = Arc::new(Engine::new(backend, 1 << 24));
-    let chain = Chain::create(folder.path(), &genesis(), engine).unwrap();
+    let chain = Chain::create(folder.path(), &genesis("0x3938700", signer().address()), engine).unwrap();
     (folder, chain)
 }
 
 fn signer() -> PrivateKeySigner {
     PrivateKeySigner::from_bytes(&B256::repeat_byte(7)).unwrap()
-}
-
-fn genesis() -> Vec<u8> {
-    let mut alloc = serde_json::Map::new();
-    for (address, account) in system_accounts() {
-        alloc.insert(address.to_string(), serde_json::to_value(account).unwrap());
-    }
-    let funded = serde_json::json!({ "balance": "0xde0b6b3a7640000" });
-    alloc.insert(signer().address().to_string(), funded);
-    let genesis = serde_json::json!({
-        "config": {
-            "chainId": 1337, "homesteadBlock": 0, "eip150Block": 0, "eip155Block": 0, "eip158Block": 0,
-            "byzantiumBlock": 0, "constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0,
-            "berlinBlock": 0, "londonBlock": 0, "terminalTotalDifficulty": 0, "shanghaiTime": 0,
-            "cancunTime": 0, "pragueTime": 0, "osakaTime": 0,
-            "isocortex": { "inferenceTime": 0, "opcodes": true, "gas": GasSchedule::default() }
-        },
-        "gasLimit": "0x3938700", "difficulty": "0x0", "timestamp": "0x64", "alloc": alloc
-    });
-    serde_json::to_vec(&genesis).unwrap()
 }
 
 fn signed(nonce: u64, to: Address, input: Vec<u8>) -> Recovered<TxEnvelope> {
