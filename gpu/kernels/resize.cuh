@@ -1,7 +1,8 @@
-// Where a position of Resize's result lies in its operand, along one axis.
+// What both kinds of Resize share.
 #pragma once
 #include "movement.cuh"
 
+// Where a position of the result lies in the operand, along one axis.
 struct Zoom {
     int size;  // of the operand
     int n, d, offset;
@@ -18,4 +19,28 @@ struct Zoom {
         high = inside(h + 1);
     }
     __device__ int inside(int h) const { return h < 0 ? 0 : h >= size ? size - 1 : h; }
+};
+
+struct Resize {
+    int count, kind;                // of things that a thread each computes; their unit or type
+    Divisor inner, columns, rows;  // things of a pixel; pixels of a row and rows of the result
+    Zoom vertical, horizontal;
+
+    // Number `at` of the result: its place in a pixel, and the four pixels around it, as `locate` has them.
+    struct Found {
+        int within, first, h0, h1, f, w0, w1, g;  // `first` is the first row of the image
+    };
+    __device__ Found find(unsigned at) const {
+        Found found;
+        found.within = inner.split(at);
+        const int j = columns.split(at), i = rows.split(at);
+        found.first = static_cast<int>(at) * vertical.size;
+        vertical.locate(i, found.h0, found.h1, found.f);
+        horizontal.locate(j, found.w0, found.w1, found.g);
+        return found;
+    }
+    // Where a pixel of the operand begins.
+    __device__ int pixel(const Found& found, int h, int w) const {
+        return ((found.first + h) * horizontal.size + w) * inner.size + found.within;
+    }
 };

@@ -5,24 +5,12 @@
 // (3.35 TB/s): bandwidth of the writes or index arithmetic, about alike. Not measured.
 #include "resize.cuh"
 
-struct ResizeBilinear {
-    int elements, type;
-    Divisor channels, columns, rows;  // of the result
-    Zoom vertical, horizontal;
-};
-
-KERNEL void resize_bilinear(const void* x, int32_t* y, ResizeBilinear p) {
+KERNEL void resize_bilinear(const void* x, int32_t* y, Resize p) {
     const unsigned at = global_index();
-    if (at >= static_cast<unsigned>(p.elements)) return;
-    unsigned run = at;
-    const int c = p.channels.split(run), j = p.columns.split(run), i = p.rows.split(run);
-    int h0, h1, f, w0, w1, g;
-    p.vertical.locate(i, h0, h1, f);
-    p.horizontal.locate(j, w0, w1, g);
-    const int first = static_cast<int>(run) * p.vertical.size;
-    const auto pixel = [&](int h, int w) {
-        return load_typed(x, p.type, ((first + h) * p.horizontal.size + w) * p.channels.size + c);
-    };
-    const int left = p.horizontal.n - g, top = p.vertical.n - f;
-    y[at] = pixel(h0, w0) * (top * left) + pixel(h0, w1) * (top * g) + pixel(h1, w0) * (f * left) + pixel(h1, w1) * (f * g);
+    if (at >= static_cast<unsigned>(p.count)) return;
+    const Resize::Found r = p.find(at);
+    const auto pixel = [&](int h, int w) { return load_typed(x, p.kind, p.pixel(r, h, w)); };
+    const int left = p.horizontal.n - r.g, top = p.vertical.n - r.f;
+    y[at] = pixel(r.h0, r.w0) * (top * left) + pixel(r.h0, r.w1) * (top * r.g) + pixel(r.h1, r.w0) * (r.f * left) +
+            pixel(r.h1, r.w1) * (r.f * r.g);
 }

@@ -1,12 +1,8 @@
 // As add_f24.cu.
 #include prelude.wgsl
 #include wide.wgsl
-#include broadcast.wgsl
-#include elements.wgsl
+#include two_operands.wgsl
 
-@group(0) @binding(0) var<storage, read_write> a: array<u32>;
-@group(0) @binding(1) var<storage, read_write> b: array<u32>;
-@group(0) @binding(2) var<storage, read_write> y: array<u32>;
 @group(0) @binding(3) var<storage, read> p: AddF24;
 
 struct AddF24 {
@@ -14,11 +10,6 @@ struct AddF24 {
     multiplier_a: array<u32, 2>, multiplier_b: array<u32, 2>, fixed: array<u32, 2>,
     zero_a: i32, zero_b: i32, shift: i32, zero_point: i32, lo: i32, hi: i32,
     operands: Broadcast,
-}
-
-struct Broadcast {
-    depth: i32, dense: i32,
-    sizes: array<i32, 6>, strides: array<array<i32, 7>, 2>,
 }
 
 fn result_type() -> i32 {

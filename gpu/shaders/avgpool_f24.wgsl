@@ -1,6 +1,7 @@
 // As avgpool_f24.cu.
 #include prelude.wgsl
 #include wide.wgsl
+#include window.wgsl
 #include elements.wgsl
 
 @group(0) @binding(0) var<storage, read_write> x: array<u32>;
@@ -45,24 +46,16 @@ fn quotient(v: Number, d: i32) -> Number {
 }
 
 fn value(at: i32) -> i32 {
-    let c = at % p.c;
-    let position = at / p.c;
-    let j = position % p.ow * p.stride_w - p.left;
-    let i = position / p.ow % p.oh * p.stride_h - p.top;
-    let i0 = max(i, 0);
-    let i1 = min(i + p.kh, p.h);
-    let j0 = max(j, 0);
-    let j1 = min(j + p.kw, p.w);
-    let image = position / p.ow / p.oh * p.h * p.w * p.c;
+    let window = window_of(at);
 
     var sum = Wide();
-    for (var row = i0; row < i1; row++) {
-        for (var column = j0; column < j1; column++) {
-            let v = x_i8(image + (row * p.w + column) * p.c + c) - p.zero_x;
+    for (var row = window.i0; row < window.i1; row++) {
+        for (var column = window.j0; column < window.j1; column++) {
+            let v = x_i8(window.first + (row * p.w + column) * p.c) - p.zero_x;
             sum = round_24(sum_wide(sum, round_24(product(v, p.multiplier_x))));
         }
     }
-    let n = select((i1 - i0) * (j1 - j0), p.kh * p.kw, p.count_padding != 0);
+    let n = counted(window);
     let mean = quotient(quotient(norm(sum, p.shift_x), n), p.multiplier_y);
     let e = mean.e - p.shift_y;
     var v = widen(p.offset);

@@ -1,21 +1,12 @@
 // As binary.cu.
 #include prelude.wgsl
-#include broadcast.wgsl
-#include elements.wgsl
+#include two_operands.wgsl
 
-@group(0) @binding(0) var<storage, read_write> a: array<u32>;
-@group(0) @binding(1) var<storage, read_write> b: array<u32>;
-@group(0) @binding(2) var<storage, read_write> y: array<u32>;
 @group(0) @binding(3) var<storage, read> p: Binary;
 
 struct Binary {
     elements: i32, op: i32, from_a: i32, from_b: i32, to: i32,
     operands: Broadcast,
-}
-
-struct Broadcast {
-    depth: i32, dense: i32,
-    sizes: array<i32, 6>, strides: array<array<i32, 7>, 2>,
 }
 
 fn result_type() -> i32 {

@@ -1,6 +1,7 @@
 // As pool.cu. One thread a result, not several.
 #include prelude.wgsl
 #include wide.wgsl
+#include window.wgsl
 #include words.wgsl
 
 @group(0) @binding(0) var<storage, read_write> x: array<u32>;
@@ -23,21 +24,13 @@ fn element_count() -> i32 {
 }
 
 fn value(at: i32) -> i32 {
-    let c = at % p.c;
-    let position = at / p.c;
-    let j = position % p.ow * p.stride_w - p.left;
-    let i = position / p.ow % p.oh * p.stride_h - p.top;
-    let i0 = max(i, 0);
-    let i1 = min(i + p.kh, p.h);
-    let j0 = max(j, 0);
-    let j1 = min(j + p.kw, p.w);
-    let image = position / p.ow / p.oh * p.h * p.w * p.c;
+    let window = window_of(at);
 
     var best = -32768;
     var sum = 0;
-    for (var row = i0; row < i1; row++) {
-        for (var column = j0; column < j1; column++) {
-            let v = x_typed(p.kind, image + (row * p.w + column) * p.c + c);
+    for (var row = window.i0; row < window.i1; row++) {
+        for (var column = window.j0; column < window.j1; column++) {
+            let v = x_typed(p.kind, window.first + (row * p.w + column) * p.c);
             best = max(best, v);
             sum += v - p.zero_x;
         }
@@ -45,7 +38,7 @@ fn value(at: i32) -> i32 {
     if p.mean == 0 {
         return best;
     }
-    let n = u32(select((i1 - i0) * (j1 - j0), p.kh * p.kw, p.count_padding != 0));
+    let n = u32(counted(window));
     let bits = 32u - countLeadingZeros(n - 1u);
     let reciprocal = divided(shift_left(Wide((1u << 30u) + 1u, 0u), bits), n).quotient.x;
     let least = select(-32768, -128, p.kind == TYPE_I8);

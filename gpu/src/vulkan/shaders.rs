@@ -75,6 +75,8 @@ files! {
     "divisor",
     "zoom",
     "broadcast",
+    "two_operands",
+    "window",
     "rows",
     "row_map",
     "roots",
