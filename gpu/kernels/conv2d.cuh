@@ -7,7 +7,7 @@ struct Conv {
     int rows, o, ldw;            // rows = batch * oh * ow
     int h, w, c, oh, ow, kh, kw;
     int stride_h, stride_w, dilation_h, dilation_w, top, left;
-    int zero_point;
+    int zero_point, parts;
     Tail tail;
 };
 

@@ -1,7 +1,7 @@
 // y s32 [batch, oh, ow, o] from x [batch, h, w, c], i8 or i16, and weights s8 [o, ldw], ldw >= kh * kw * c / groups:
 // SPEC.md Conv2d, and MatMul as an image of one row. The host has folded the zero point and the offset of the limbs into
 // the bias; a position outside the image counts as the zero point.
-// Blocks: ceil(batch * oh * ow / 64) * groups * ceil(o / groups / 64) of 256 threads.
+// Blocks: ceil(batch * oh * ow / 64) * groups * ceil(o / groups / 64) * parts of 256 threads.
 //
 // Floor and prediction as in batch_matmul.cuh; a group of fewer than 64 results leaves the rest of its tile idle.
 #pragma once
@@ -11,7 +11,7 @@ struct Conv {
     int rows, o, ldw;  // rows = batch * oh * ow
     int h, w, c, oh, ow, kh, kw;
     int stride_h, stride_w, dilation_h, dilation_w, top, left;
-    int zero_point, groups;
+    int zero_point, groups, parts;
 };
 
 // Each thread fills one word of two rows of the tile.
@@ -77,11 +77,14 @@ template <class T>
 __device__ void conv2d_limbs(Limbs<sizeof(T), 1>& tile, const T* x, const int8_t* w, const int32_t* bias, int32_t* y,
                              const Conv& p) {
     const int og = p.o / p.groups, tiles_n = (og + SIDE - 1) / SIDE, tiles = p.groups * tiles_n;
-    const int block = static_cast<int>(blockIdx.x), group = block % tiles / tiles_n;
+    const int blocks = (p.rows + SIDE - 1) / SIDE * tiles, part = static_cast<int>(blockIdx.x) / blocks;
+    const int block = static_cast<int>(blockIdx.x) % blocks, group = block % tiles / tiles_n;
     const int m0 = block / tiles * SIDE, n0 = block % tiles_n * SIDE, first = group * og + n0;
+    int32_t* to = y + part * p.rows * p.o;
     const Packed weights = {w + static_cast<int64_t>(first) * p.ldw, og - n0, p.ldw};
-    limb_product(tile, Windows<T>(x, p, m0, group), weights, p.ldw, 0, 0, [&](int row, int column, int v) {
+    limb_product(tile, Windows<T>(x, p, m0, group), weights, Part(part, p.parts, p.ldw, DEPTH), 0, 0,
+                 [&](int row, int column, int v) {
         if (m0 + row < p.rows && n0 + column < og)
-            y[(m0 + row) * p.o + first + column] = add_wrapping(v, bias[first + column]);
+            to[(m0 + row) * p.o + first + column] = add_wrapping(v, bias[first + column]);
     });
 }

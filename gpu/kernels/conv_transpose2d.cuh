@@ -138,5 +138,6 @@ __device__ void conv_transpose2d(Limbs<sizeof(T), 1>& tile, const T* x, const in
         const int i = phase.i + place.i * p.stride_h, j = phase.j + place.j * p.stride_w;
         y[((place.image * p.oh + i) * p.ow + j) * p.o + n0 + column] = add_wrapping(v, bias[n0 + column]);
     };
-    limb_product(tile, Taken<T>{x, p, phase, m0}, weights, phase.size, BIAS<T> - p.zero_point, 0, store);
+    const Part whole(0, 1, phase.size, DEPTH);
+    limb_product(tile, Taken<T>{x, p, phase, m0}, weights, whole, BIAS<T> - p.zero_point, 0, store);
 }

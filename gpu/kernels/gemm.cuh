@@ -4,7 +4,7 @@
 #include "tile.cuh"
 
 struct Gemm {
-    int m, n, k, ldw;
+    int m, n, k, ldw, parts;
     Tail tail;
 };
 
@@ -31,6 +31,15 @@ struct GemmRows {
 #endif
 };
 
+#if ISOCORTEX_MMA
+template <class Shape, class X>
+__device__ void tensor_product(Stages<Shape>& stages, const X& x, const int8_t* w, const int32_t* bias, void* y,
+                               int rows, int columns, int ldw, int parts, const Tail& tail, const TailMemory& memory) {
+    const Area area(Shape::M, Shape::N, rows, columns, ldw, STEP, parts);
+    pipeline_product(stages, area, x, WeightRows{w, ldw}, Plain{}, bias, y, rows, columns, tail, memory);
+}
+#endif
+
 // The best product of this card with a tile of 64 x 64.
 #if ISOCORTEX_MMA
 using SmallTile = Stages<SmallShape>;
@@ -40,10 +49,10 @@ using SmallTile = Tile;
 
 template <class X>
 __device__ void small_product(SmallTile& tile, const X& x, const int8_t* w, const int32_t* bias, void* y, int rows,
-                              int columns, int ldw, const Tail& tail, const TailMemory& memory) {
+                              int columns, int ldw, int parts, const Tail& tail, const TailMemory& memory) {
 #if ISOCORTEX_MMA
-    pipeline_product<SmallShape>(tile, x, w, bias, y, rows, columns, ldw, tail, memory);
+    tensor_product<SmallShape>(tile, x, w, bias, y, rows, columns, ldw, parts, tail, memory);
 #else
-    tile_product<Product>(tile, x, w, bias, y, rows, columns, ldw, tail, memory);
+    tile_product(tile, x, w, bias, y, rows, columns, ldw, parts, tail, memory);
 #endif
 }

@@ -7,9 +7,9 @@
 //
 // A block of 256 threads owns a 64 x 64 tile of y and walks k in steps of 32 through shared memory, as in tile.cuh.
 #pragma once
-#include "primitives.cuh"
+#include "parts.cuh"
 
-constexpr int SIDE = 64, WORDS = 8, STEP = 4 * WORDS;
+constexpr int SIDE = 64, WORDS = 8, DEPTH = 4 * WORDS;
 // 12 words: the 8 x 4 lanes of an mma fragment fall in 32 different banks.
 constexpr int PITCH = 12, SUMS = 16;
 
@@ -129,16 +129,17 @@ struct Limbs {
     int x_parts[SIDE][4], w_parts[SIDE][4];
 };
 
-// Walks k and hands each sum to `store(row, column, value)`. A source has LIMBS, and `fill(matrix, k0)` puts its 64 rows
-// from k0 to k0 + 32 there, 0 beyond k. `x_offset` and `w_offset` are what the elements are more than their limbs.
+// Walks a part of k, in steps of 32, and hands each sum to `store(row, column, value)`. A source has LIMBS, and
+// `fill(matrix, k0)` puts its 64 rows from k0 to k0 + 32 there, 0 beyond k. `x_offset` and `w_offset` are what the
+// elements are more than their limbs.
 template <class X, class W, class Store>
-__device__ void limb_product(Limbs<X::LIMBS, W::LIMBS>& tile, const X& x, const W& w, int k, int x_offset, int w_offset,
-                             Store store) {
+__device__ void limb_product(Limbs<X::LIMBS, W::LIMBS>& tile, const X& x, const W& w, const Part& k, int x_offset,
+                             int w_offset, Store store) {
     constexpr int PLACES = X::LIMBS + W::LIMBS - 1;
     int sums[PLACES][SUMS] = {};
     RowSums<X::LIMBS> of_x;
     RowSums<W::LIMBS> of_w;
-    for (int k0 = 0; k0 < k; k0 += STEP) {
+    for (int k0 = k.from; k0 < k.to; k0 += DEPTH) {
         x.fill(tile.x, k0);
         w.fill(tile.w, k0);
         BLOCK_BARRIER(21);  // the tile is whole before anyone reads it
@@ -157,7 +158,7 @@ __device__ void limb_product(Limbs<X::LIMBS, W::LIMBS>& tile, const X& x, const 
     const unsigned a = static_cast<unsigned>(x_offset), b = static_cast<unsigned>(w_offset);
     for (int i = 0; i < SUMS; ++i) {
         const int row = sum_row(i), column = sum_column(i);
-        unsigned sum = static_cast<unsigned>(k) * a * b;
+        unsigned sum = static_cast<unsigned>(k.to - k.from) * a * b;
         for (int place = 0; place < PLACES; ++place) sum += static_cast<unsigned>(sums[place][i]) << (8 * place);
         if (b != 0) sum += b * row_sum(tile.x_parts, row);
         if (a != 0) sum += a * row_sum(tile.w_parts, column);

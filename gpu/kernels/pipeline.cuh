@@ -3,13 +3,12 @@
 // A block of 256 threads owns a tile of y. Steps of 64 bytes of k come into shared memory by asynchronous copies,
 // two steps ahead of their use; eight warps take fragments from there (the next while the tensor cores multiply
 // the present), and give their sums out through shared memory again, so that 16 bytes go out at a time.
-// Blocks are numbered with the n tiles innermost, so that neighbours share rows of x in the cache.
-// w is [n, ldw] with ldw a multiple of 64 and zeros beyond k, so a row of x may be padded with anything.
 //
 // Banks: a row of a step is 64 bytes, so two rows share the 32 banks; chunk c of row r lies in the place of chunk
 // c ^ (r / 2 % 4), which puts the eight rows that ldmatrix reads at once, and those that a copy writes, in
 // different banks.
 #pragma once
+#include "parts.cuh"
 #include "tail.cuh"
 
 #if ISOCORTEX_MMA
@@ -74,17 +73,36 @@ struct Fragments {
     }
 };
 
-// `X` gives rows and a place in them: `Row row(int m)`, m < rows; `Place place(int k)` and `next(Place&)`, a step on;
-// `copy(int8_t* to, Row, const Place&)`, which puts 16 bytes of the row into shared memory, at once or by
-// `copy_16_async`.
-template <class Shape, class X>
-__device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t* w, const int32_t* bias, void* y,
-                                 int rows, int columns, int ldw, const Tail& tail, const TailMemory& memory) {
+// Weights [n, ldw] with ldw a multiple of 64 and zeros beyond k, so a row of x may be padded with anything.
+struct WeightRows {
+    typedef const int8_t* Row;
+    typedef int Place;
+    const int8_t* w;
+    int ldw;
+    __device__ Row row(int n) const { return w + static_cast<int64_t>(n) * ldw; }
+    __device__ Place place(int k) const { return k; }
+    __device__ void next(Place& place) const { place += STEP; }
+    __device__ void copy(int8_t* to, Row row, Place place) const { copy_16_async(to, row + place, CHUNK); }
+};
+
+// What the elements are as they lie in memory: nothing is added to their products.
+struct Plain {
+    __device__ void add(const int8_t*, const int8_t*) {}
+    __device__ void finish() {}
+    __device__ int of(int, int, int sum) const { return sum; }
+};
+
+// `X` and `W` give rows and a place in them: `Row row(int m)`, m < rows; `Place place(int k)` and `next(Place&)`, a step
+// on; `copy(int8_t* to, Row, const Place&)`, which puts 16 bytes of the row into shared memory, at once or by
+// `copy_16_async`. `Offsets` sees each step of both, as it lies there, and in the end adds to the sum at a row and a
+// column of the tile.
+template <class Shape, class X, class W, class Offsets>
+__device__ void pipeline_product(Stages<Shape>& stages, const Area& area, const X& x, const W& w, Offsets offsets,
+                                 const int32_t* bias, void* y, int rows, int columns, const Tail& tail,
+                                 const TailMemory& memory) {
     constexpr int LOADS_X = Shape::M * CHUNKS / PIPELINE_THREADS, LOADS_W = Shape::N * CHUNKS / PIPELINE_THREADS;
     constexpr int APART = PIPELINE_THREADS / CHUNKS;
-    const int column_tiles = (columns + Shape::N - 1) / Shape::N;
-    const int block = static_cast<int>(blockIdx.x), thread = static_cast<int>(threadIdx.x);
-    const int m0 = block / column_tiles * Shape::M, n0 = block % column_tiles * Shape::N;
+    const int thread = static_cast<int>(threadIdx.x), m0 = area.m0, n0 = area.n0;
     const int warp = thread / 32, lane = thread % 32;
     const int warp_m = warp % Shape::WARPS_M * Shape::WARP_M, warp_n = warp / Shape::WARPS_M * Shape::WARP_N;
 
@@ -92,7 +110,7 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
     // so the last row serves there.
     const int chunk = thread % CHUNKS, first = thread / CHUNKS;
     typename X::Row from_x[LOADS_X];
-    const int8_t* from_w[LOADS_W];
+    typename W::Row from_w[LOADS_W];
 #pragma unroll
     for (int i = 0; i < LOADS_X; ++i) {
         const int m = m0 + first + i * APART;
@@ -101,23 +119,22 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
 #pragma unroll
     for (int i = 0; i < LOADS_W; ++i) {
         const int n = n0 + first + i * APART;
-        from_w[i] = w + static_cast<int64_t>(n < columns ? n : columns - 1) * ldw + CHUNK * chunk;
+        from_w[i] = w.row(n < columns ? n : columns - 1);
     }
-    typename X::Place place = x.place(CHUNK * chunk);
-    const int steps = ldw / STEP;
+    typename X::Place place_x = x.place(area.k.from + CHUNK * chunk);
+    typename W::Place place_w = w.place(area.k.from + CHUNK * chunk);
+    const int steps = (area.k.to - area.k.from + STEP - 1) / STEP;
 
     // The copies of one step; a group without any where there are no more steps.
     auto start = [&](int step) {
         if (step < steps) {
             auto& stage = stages.step[step % STAGES];
 #pragma unroll
-            for (int i = 0; i < LOADS_X; ++i) x.copy(stage.x + swizzled(first + i * APART, chunk), from_x[i], place);
+            for (int i = 0; i < LOADS_X; ++i) x.copy(stage.x + swizzled(first + i * APART, chunk), from_x[i], place_x);
 #pragma unroll
-            for (int i = 0; i < LOADS_W; ++i) {
-                copy_16_async(stage.w + swizzled(first + i * APART, chunk), from_w[i], CHUNK);
-                from_w[i] += STEP;
-            }
-            x.next(place);
+            for (int i = 0; i < LOADS_W; ++i) w.copy(stage.w + swizzled(first + i * APART, chunk), from_w[i], place_w);
+            x.next(place_x);
+            w.next(place_w);
         }
         copy_commit();
     };
@@ -135,6 +152,7 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
         odd.load(stage.x, stage.w, warp_m, warp_n, 1);
         start(step + STAGES - 1);  // into the stage that all have read: barrier 53 of the step before
         even.multiply(sums);
+        offsets.add(stage.x, stage.w);
         COPY_WAIT(54, STAGES - 2);
         BLOCK_BARRIER(53);  // the next step is whole, and this one is read
         if (step + 1 < steps) {
@@ -144,6 +162,7 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
         odd.multiply(sums);
     }
 
+    offsets.finish();
     // Sixteen rows of the warp at a time; a lane stores half a row of them. The last barrier 53 let the stages go.
     WarpSums& own = stages.sums[warp];
     const int row = lane / 2, column = lane % 2 * 16;
@@ -155,13 +174,15 @@ __device__ void pipeline_product(Stages<Shape>& stages, const X& x, const int8_t
 #pragma unroll
             for (int j = 0; j < Shape::FRAGMENTS_N; ++j)
 #pragma unroll
-                for (int v = 0; v < 4; ++v)
-                    own.rows[lane / 4 + v / 2 * 8][8 * j + lane % 4 * 2 + v % 2] = sums[known][j][v];
+                for (int v = 0; v < 4; ++v) {
+                    const int r = lane / 4 + v / 2 * 8, c = 8 * j + lane % 4 * 2 + v % 2;
+                    own.rows[r][c] = offsets.of(warp_m + 16 * known + r, warp_n + c, sums[known][j][v]);
+                }
         }
         WARP_BARRIER(55);  // the rows are whole
         const int m = m0 + warp_m + 16 * i + row, n = n0 + warp_n + column;
         if (m < rows && n < columns)
-            tail_store_run(tail, memory, y, m * columns + n, n, columns - n, own.rows[row] + column, bias);
+            tail_store_run(tail, memory, y, area.first + m * columns + n, n, columns - n, own.rows[row] + column, bias);
         WARP_BARRIER(56);  // and read before the next come
     }
 }

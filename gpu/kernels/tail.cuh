@@ -64,6 +64,7 @@ __device__ inline void tail_store_run(const Tail& t, const TailMemory& memory, v
                                       const int* sums, const int32_t* bias) {
     constexpr int COUNT = 16;
     if (left < COUNT || at % COUNT != 0 || channel % 4 != 0) {
+#pragma unroll 1
         for (int i = 0; i < COUNT && i < left; ++i)
             tail_store(t, memory, y, at + i, channel + i, add_wrapping(sums[i], bias[channel + i]));
         return;

@@ -12,24 +12,27 @@ struct Conv {
     rows: i32, o: i32, ldw: i32,
     h: i32, w: i32, c: i32, oh: i32, ow: i32, kh: i32, kw: i32,
     stride_h: i32, stride_w: i32, dilation_h: i32, dilation_w: i32, top: i32, left: i32,
-    zero_point: i32, groups: i32,
+    zero_point: i32, groups: i32, parts: i32,
 }
 
 var<private> m0: i32;
 var<private> n0: i32;  // in the group
 var<private> group: i32;
+var<private> part: i32;
 
 fn begin(block: i32) -> bool {
     let tiles_n = (p.o / p.groups + TILE - 1) / TILE;
     let tiles = p.groups * tiles_n;
-    m0 = block / tiles * TILE;
+    let blocks = (p.rows + TILE - 1) / TILE * tiles;
+    m0 = block % blocks / tiles * TILE;
     n0 = block % tiles_n * TILE;
     group = block % tiles / tiles_n;
-    return m0 < p.rows;
+    part = min(block / blocks, p.parts - 1);
+    return block / blocks < p.parts;
 }
 
-fn depth() -> i32 {
-    return p.ldw;
+fn range() -> Part {
+    return part_of(part, p.parts, p.ldw, TILE_DEPTH);
 }
 
 fn w_along() -> bool {
@@ -63,6 +66,6 @@ fn w_element(column: i32, k: i32) -> i32 {
 fn keep(row: i32, column: i32, sum: i32) {
     if m0 + row < p.rows && n0 + column < p.o / p.groups {
         let o = group * (p.o / p.groups) + n0 + column;
-        y[(m0 + row) * p.o + o] = u32(sum + bias_i32(o));
+        y[(part * p.rows + m0 + row) * p.o + o] = u32(sum + bias_i32(o));
     }
 }

@@ -1,23 +1,14 @@
 // As conv2d_s8_s8_s32.cu.
-#include prelude.wgsl
-#include wide.wgsl
-#include tail.wgsl
+#include linear.wgsl
 #include tile.wgsl
 
-@group(0) @binding(0) var<storage, read_write> x: array<u32>;
-@group(0) @binding(1) var<storage, read_write> w: array<u32>;
-@group(0) @binding(2) var<storage, read_write> bias: array<u32>;
-@group(0) @binding(3) var<storage, read_write> scale: array<u32>;
-@group(0) @binding(4) var<storage, read_write> table: array<u32>;
-@group(0) @binding(5) var<storage, read_write> residual: array<u32>;
-@group(0) @binding(6) var<storage, read_write> y: array<atomic<u32>>;
 @group(0) @binding(7) var<storage, read> p: Conv;
 
 struct Conv {
     rows: i32, o: i32, ldw: i32,
     h: i32, w: i32, c: i32, oh: i32, ow: i32, kh: i32, kw: i32,
     stride_h: i32, stride_w: i32, dilation_h: i32, dilation_w: i32, top: i32, left: i32,
-    zero_point: i32,
+    zero_point: i32, parts: i32,
     tail: Tail,
 }
 

@@ -1,7 +1,8 @@
 // The tiled product behind GEMM and implicit-GEMM convolution: y[m, n] = tail(bias[n] + sum_k x[m, k] * w[n, k]).
 //
 // As `tile.cuh`: a block of 256 threads owns a 64 x 64 tile of y and walks k in steps of 32 bytes. The shader
-// gives `Row`, `row_at(m)` and `row_word(row, k)`, the bytes k..k+4 of a row, and the fields rows, columns, ldw.
+// gives `Row`, `row_at(m)` and `row_word(row, k)`, the bytes k..k+4 of a row, `rows()`, `columns()`, and the fields ldw
+// and parts.
 const TILE = 64;
 const TILE_WORDS = 8;
 // An odd pitch spreads a column over the banks.
@@ -10,17 +11,22 @@ const TILE_PITCH = 9;
 var<workgroup> tile_x: array<u32, 576>;
 var<workgroup> tile_w: array<u32, 576>;
 
+var<private> result: i32;  // where the part's result begins in y
+
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) block_id: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>,
         @builtin(local_invocation_index) thread_id: u32) {
     let block = i32(block_id.x + block_id.y * grid.x);
     let thread = i32(thread_id);
     let column_tiles = (columns() + TILE - 1) / TILE;
-    let m0 = block / column_tiles * TILE;
+    let tiles = (rows() + TILE - 1) / TILE * column_tiles;
+    let m0 = block % tiles / column_tiles * TILE;
     let n0 = block % column_tiles * TILE;
-    if m0 >= rows() {
+    if block / tiles >= p.parts {
         return;
     }
+    let part = part_of(block / tiles, p.parts, p.ldw, 4 * TILE_WORDS);
+    result = block / tiles * rows() * columns();
 
     // This thread always fills the same word of the same two rows.
     let word = thread % TILE_WORDS;
@@ -39,7 +45,7 @@ fn main(@builtin(workgroup_id) block_id: vec3<u32>, @builtin(num_workgroups) gri
     var sums1 = vec4<i32>();
     var sums2 = vec4<i32>();
     var sums3 = vec4<i32>();
-    for (var k0 = 0; k0 < p.ldw; k0 += 4 * TILE_WORDS) {
+    for (var k0 = part.begin; k0 < part.end; k0 += 4 * TILE_WORDS) {
         let k = k0 + 4 * word;
         tile_x[r0 * TILE_PITCH + word] = row_word(source0, k);
         tile_x[r1 * TILE_PITCH + word] = row_word(source1, k);
@@ -71,7 +77,7 @@ fn keep(m: i32, n: i32, sums: vec4<i32>) {
     if m >= rows() || n >= columns() {
         return;
     }
-    let first = m * columns() + n;
+    let first = result + m * columns() + n;
     let count = min(columns() - n, 4);
     var v = vec4<i32>();
     for (var i = 0; i < count; i++) {

@@ -3,8 +3,10 @@
 // here plain ones take the numbers as they are.
 //
 // The shader gives `begin(block)`, whether there is such a block, after which `x_element(row, k)` and
-// `w_element(column, k)` are the tile's, 0 beyond k; `depth()`, which is k; `w_along()`, whether neighbouring k are
+// `w_element(column, k)` are the tile's, 0 beyond k; `range()`, the part of k; `w_along()`, whether neighbouring k are
 // neighbours in w; and `keep(row, column, sum)`.
+#include parts.wgsl
+
 const TILE = 64;
 const TILE_DEPTH = 16;
 // An odd pitch spreads a column over the banks.
@@ -21,7 +23,8 @@ fn main(@builtin(workgroup_id) block: vec3<u32>, @builtin(num_workgroups) grid: 
     let ty = thread / 16 * 4;
     let tx = thread % 16;
     var sums: array<vec4<i32>, 4>;
-    for (var k0 = 0; k0 < depth(); k0 += TILE_DEPTH) {
+    let part = range();
+    for (var k0 = part.begin; k0 < part.end; k0 += TILE_DEPTH) {
         for (var i = 0; i < 4; i++) {
             let row = thread / TILE_DEPTH + 16 * i;
             let k = thread % TILE_DEPTH;

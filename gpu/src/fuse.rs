@@ -72,12 +72,12 @@ fn readers(model: &Model) -> Vec<Vec<Option<usize>>> {
 /// Whether the node's kernel takes a tail.
 fn heads(model: &Model, node: usize) -> bool {
     let Some(node) = model.header().nodes.get(node) else { return false };
-    let x = node.operands.first().and_then(|&v| model.values().get(v as usize));
     let linear = match &node.op {
         Op::Conv2d(op) => op.groups == 1,
-        op => matches!(op, Op::DepthwiseConv2d(_) | Op::MatMul(_)),
+        op => matches!(op, Op::DepthwiseConv2d(_) | Op::MatMul(_) | Op::BatchMatMul(_)),
     };
-    linear && x.is_some_and(|x| x.ty.dtype == DType::I8)
+    let value = |&v: &u32| model.values().get(v as usize);
+    linear && node.operands.iter().all(|v| value(v).is_some_and(|x| x.ty.dtype == DType::I8))
 }
 
 #[cfg(test)]

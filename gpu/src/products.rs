@@ -37,6 +37,11 @@ impl Kernel {
         }
     }
 
+    /// Whether it takes a bias and a tail (`tail.cuh`).
+    pub(crate) const fn takes_tail(self) -> bool {
+        matches!(self.small(), Self::Gemm | Self::Conv2d | Self::DepthwiseConv2d | Self::BatchMatMul88)
+    }
+
     /// What computes `rows` x `columns` of a result on a device with these forms. A product that has been given
     /// another form than the small one keeps it where the device has it, and it can compute so many rows.
     pub(crate) const fn form(self, rows: u64, columns: u64, products: Products) -> Self {

@@ -50,7 +50,7 @@ impl Copy {
                 (Kernel::CopyStrided, Grid::Threads(plan.axes.iter().map(|a| a.size).product()), ints)
             }
         };
-        Ok(Work { kernel, memory, grid, ints })
+        Ok(Work::new(kernel, memory, grid, ints))
     }
 }
 

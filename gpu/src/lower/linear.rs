@@ -3,8 +3,9 @@
 use super::{
     Grid, Site, Work, linear_wide,
     numbers::{dims, geometry, int},
+    parts::{BYTES, TAPS, parts},
 };
-use crate::{Error, Kernel, pack};
+use crate::{Error, Kernel, Products, THREADS, pack};
 use isocortex_model::{
     DType,
     ops::{self, Window},
@@ -19,9 +20,8 @@ pub(super) fn mat_mul(site: &Site<'_>, op: &ops::MatMul) -> Result<Vec<Work>, Er
     let (rows, ldw) = pack::rows(weight.as_i8(), k as usize);
     let bias = site.constant(op.bias)?.as_i32();
     let bias = pack::folded_bias(bias, weight.as_i8(), k as usize, op.zero_point);
-    let grid = Grid::Tiles { rows: site.y.elements() / u64::from(n).max(1), columns: n.into() };
     let ints = vec![int(n)?, int(k)?, int(ldw as u64)?];
-    Ok(vec![site.with_tail(Kernel::Gemm, vec![rows, bias], grid, ints)?])
+    tiled(site, Kernel::Gemm, rows, bias, ldw, ints)
 }
 
 pub(super) fn conv2d(site: &Site<'_>, op: &ops::Conv2d) -> Result<Vec<Work>, Error> {
@@ -36,8 +36,23 @@ pub(super) fn conv2d(site: &Site<'_>, op: &ops::Conv2d) -> Result<Vec<Work>, Err
     let mut ints = vec![int(o)?, int(ldw as u64)?];
     ints.extend(geometry(site.x(0)?, site.y, op.window([kh, kw]), true)?);
     ints.push(op.zero_point);
-    let grid = Grid::Tiles { rows: site.y.elements() / u64::from(o).max(1), columns: o.into() };
-    Ok(vec![site.with_tail(Kernel::Conv2d, vec![rows, bias], grid, ints)?])
+    tiled(site, Kernel::Conv2d, rows, bias, ldw, ints)
+}
+
+/// A product with these rows of weights.
+fn tiled(
+    site: &Site<'_>,
+    kernel: Kernel,
+    weights: Vec<u8>,
+    bias: Vec<u8>,
+    ldw: usize,
+    ints: Vec<i32>,
+) -> Result<Vec<Work>, Error> {
+    let columns = u64::from(site.y.channels());
+    let rows = site.y.elements() / columns.max(1);
+    let blocks = kernel.form(rows, columns, Products::Rows).tiles(rows, columns);
+    let parts = parts(site.y.elements(), blocks, ldw as u64, BYTES);
+    site.sum(kernel, vec![weights], Some(bias), Grid::Tiles { rows, columns }, ints, parts)
 }
 
 pub(super) fn depthwise_conv2d(site: &Site<'_>, op: &ops::DepthwiseConv2d) -> Result<Vec<Work>, Error> {
@@ -56,12 +71,11 @@ pub(super) fn depthwise(
 ) -> Result<Vec<Work>, Error> {
     let mut ints = geometry(site.x(0)?, site.y, window, true)?;
     ints.push(zero_point);
-    let constants = vec![weight, pack::bytes(site.constant(bias)?)];
-    if !narrow(site)? {
-        return Ok(vec![site.elements(Kernel::DepthwiseConv2dWide, constants, ints)]);
-    }
-    let grid = Grid::Threads(site.y.elements());
-    Ok(vec![site.with_tail(Kernel::DepthwiseConv2d, constants, grid, ints)?])
+    let bias = Some(pack::bytes(site.constant(bias)?));
+    let (results, [kh, kw]) = (site.y.elements(), window.kernel.map(u64::from));
+    let parts = parts(results, results.div_ceil(THREADS.into()), kh * kw, TAPS);
+    let kernel = if narrow(site)? { Kernel::DepthwiseConv2d } else { Kernel::DepthwiseConv2dWide };
+    site.sum(kernel, vec![weight], bias, Grid::Threads(results), ints, parts)
 }
 
 /// The kernels with a tail read i8.

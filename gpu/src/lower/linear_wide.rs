@@ -3,6 +3,7 @@
 use super::{
     Grid, Site, TILE, Work, linear,
     numbers::{dims, geometry, int},
+    parts::{BYTES, parts},
 };
 use crate::{Error, Kernel, pack};
 use isocortex_model::{
@@ -59,8 +60,10 @@ fn convolution(
     ints.extend(geometry(x, y, window, true)?);
     ints.extend([zero_point, int(groups)?]);
     let columns = u64::from(groups) * u64::from(o / groups.max(1)).next_multiple_of(TILE);
-    let grid = Grid::Tiles { rows: y.elements() / u64::from(o).max(1), columns };
-    Ok(vec![site.work(kernel, vec![rows, bias], grid, ints)])
+    let positions = y.elements() / u64::from(o).max(1);
+    let parts = parts(y.elements(), kernel.tiles(positions, columns), ldw as u64, BYTES);
+    let grid = Grid::Tiles { rows: positions, columns };
+    site.sum(kernel, vec![rows], Some(bias), grid, ints, parts)
 }
 
 pub(super) fn conv_transpose2d(site: &Site<'_>, op: &ops::ConvTranspose2d) -> Result<Vec<Work>, Error> {
@@ -94,6 +97,9 @@ pub(super) fn batch_mat_mul(site: &Site<'_>, op: &ops::BatchMatMul) -> Result<Ve
     let [za, zb] = op.zero_points;
     let ints = vec![int(m)?, int(n)?, int(a.channels())?, za, zb, op.transposed.into()];
     let matrices = site.y.elements() / (u64::from(m) * u64::from(n)).max(1);
-    let tiles = u64::from(m).div_ceil(TILE) * u64::from(n).div_ceil(TILE);
-    Ok(vec![site.work(kernel, vec![], Grid::Blocks(matrices * tiles), ints)])
+    let blocks = matrices * u64::from(m).div_ceil(TILE) * u64::from(n).div_ceil(TILE);
+    let parts = parts(site.y.elements(), blocks, a.channels().into(), BYTES);
+    // The kernel with a tail takes a bias too.
+    let bias = kernel.takes_tail().then(|| vec![0; 4 * n as usize]);
+    site.sum(kernel, vec![], bias, Grid::Blocks(blocks), ints, parts)
 }

@@ -8,6 +8,7 @@ mod linear;
 mod linear_wide;
 mod movement;
 mod numbers;
+mod parts;
 mod pools;
 mod reductions;
 mod rescaling;
@@ -47,6 +48,8 @@ pub(crate) struct Work {
     pub grid: Grid,
     /// The struct after its first word, which is what [`Grid`] counts, over the batch.
     pub ints: Vec<i32>,
+    /// How many times as many blocks compute it, each a part of every sum.
+    pub parts: u64,
 }
 
 /// Where a pointer argument comes from.
@@ -77,8 +80,15 @@ pub(crate) enum Grid {
 }
 
 impl Work {
+    /// A launch in one part.
+    pub fn new(kernel: Kernel, memory: Vec<Argument>, grid: Grid, ints: Vec<i32>) -> Self {
+        Self { kernel, memory, grid, ints, parts: 1 }
+    }
+
     /// The form of its kernel for a batch.
     pub fn form(&self, batch: u64, products: Products) -> Kernel {
+        // Sums in parts are those of few results, for which small tiles are.
+        let products = if self.parts > 1 { products.min(Products::Rows) } else { products };
         match self.grid {
             Grid::Tiles { rows, columns } => self.kernel.form(rows.saturating_mul(batch), columns, products),
             _ => self.kernel,
@@ -99,13 +109,14 @@ impl Work {
         | Grid::Blocks(count)
         | Grid::Tiles { rows: count, .. }) = self.grid;
         let count = count.saturating_mul(batch);
+        let all = count.saturating_mul(self.parts);
         let kernel = self.form(batch, products);
         let blocks = match self.grid {
-            Grid::Threads(_) => count.div_ceil(THREADS.into()),
-            Grid::Groups(_) => count.div_ceil(u64::from(THREADS) * GROUP),
-            Grid::Warps(_) => count.div_ceil(u64::from(THREADS) / WARP),
-            Grid::Blocks(_) => count,
-            Grid::Tiles { columns, .. } => kernel.tiles(count, columns),
+            Grid::Threads(_) => all.div_ceil(THREADS.into()),
+            Grid::Groups(_) => all.div_ceil(u64::from(THREADS) * GROUP),
+            Grid::Warps(_) => all.div_ceil(u64::from(THREADS) / WARP),
+            Grid::Blocks(_) => all,
+            Grid::Tiles { columns, .. } => kernel.tiles(count, columns).saturating_mul(self.parts),
         };
         let blocks = u32::try_from(blocks).map_err(|_| Error::layout("a grid"))?;
         let mut ints = vec![int(count)?];
@@ -163,28 +174,7 @@ impl<'a> Site<'a> {
     pub fn work(&self, kernel: Kernel, constants: Vec<Vec<u8>>, grid: Grid, ints: Vec<i32>) -> Work {
         let operands = (0..self.node.operands.len()).map(Argument::Operand);
         let memory = operands.chain(constants.into_iter().map(Argument::Constant)).chain([Argument::Result]);
-        Work { kernel, memory: memory.collect(), grid, ints }
-    }
-
-    /// As [`work`](Self::work) for a kernel with a tail: between `constants` and the result stand the tail's
-    /// scale, table and residual, of which the missing ones are not read, and its struct ends `ints`.
-    pub fn with_tail(
-        &self,
-        kernel: Kernel,
-        constants: Vec<Vec<u8>>,
-        grid: Grid,
-        ints: Vec<i32>,
-    ) -> Result<Work, Error> {
-        let (tail, operands) = (&self.tail, self.node.operands.len());
-        let mut work = self.work(kernel, constants, grid, ints);
-        let constant = |bytes: Option<Vec<u8>>| bytes.map_or(Argument::Operand(0), Argument::Constant);
-        let scale = constant(tail.scale(self.model, self.y.channels())?);
-        let table = constant(tail.table(self.model)?);
-        let residual = Argument::Operand(if tail.adds() { operands } else { 0 });
-        work.memory.pop();
-        work.memory.extend([scale, table, residual, Argument::Result]);
-        work.ints.extend(tail.ints());
-        Ok(work)
+        Work::new(kernel, memory.collect(), grid, ints)
     }
 }
 

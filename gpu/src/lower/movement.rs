@@ -146,7 +146,7 @@ fn rows(
     let mut ints = vec![int(unit)?, code(index.dtype), int(k.saturating_mul(bytes / unit))?];
     ints.extend([divisor(bytes / unit)?, divisor(w)?].concat());
     let grid = Grid::Threads(site.y.bytes() / unit);
-    Ok(vec![Work { kernel: Kernel::GatherRows, memory: vec![x, at, Argument::Result], grid, ints }])
+    Ok(vec![Work::new(Kernel::GatherRows, vec![x, at, Argument::Result], grid, ints)])
 }
 
 pub(super) fn scatter_row(site: &Site<'_>) -> Result<Vec<Work>, Error> {
@@ -162,18 +162,18 @@ pub(super) fn scatter_row(site: &Site<'_>) -> Result<Vec<Work>, Error> {
     copy.extend(divisor(bytes / unit)?);
     Ok(vec![
         fill(winner(), winners, -1)?,
-        Work {
-            kernel: Kernel::ScatterWinner,
-            memory: vec![Argument::Operand(1), winner()],
-            grid: Grid::Threads(index.elements()),
-            ints: find,
-        },
-        Work {
-            kernel: Kernel::ScatterRow,
-            memory: vec![Argument::Operand(0), Argument::Operand(2), winner(), Argument::Result],
-            grid: Grid::Threads(site.y.bytes() / unit),
-            ints: copy,
-        },
+        Work::new(
+            Kernel::ScatterWinner,
+            vec![Argument::Operand(1), winner()],
+            Grid::Threads(index.elements()),
+            find,
+        ),
+        Work::new(
+            Kernel::ScatterRow,
+            vec![Argument::Operand(0), Argument::Operand(2), winner(), Argument::Result],
+            Grid::Threads(site.y.bytes() / unit),
+            copy,
+        ),
     ])
 }
 
@@ -196,7 +196,7 @@ pub(super) fn repeated(value: i32, dtype: DType) -> i32 {
 fn fill(memory: Argument, bytes: u64, value: i32) -> Result<Work, Error> {
     let unit = unit([bytes, 4]);
     let grid = Grid::Threads(bytes / unit);
-    Ok(Work { kernel: Kernel::Fill, memory: vec![memory], grid, ints: vec![int(unit)?, value] })
+    Ok(Work::new(Kernel::Fill, vec![memory], grid, vec![int(unit)?, value]))
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ pub(super) fn cum_sum(site: &Site<'_>, op: &ops::CumSum) -> Result<Vec<Work>, Er
     }
     let memory = vec![Argument::Operand(0), pieces, Argument::Result];
     let ints = vec![int(n)?, int(inner)?, int(splits)?, code(x.dtype)];
-    works.push(Work { kernel: Kernel::CumSum, memory, grid: Grid::Threads(lines * splits), ints });
+    works.push(Work::new(Kernel::CumSum, memory, Grid::Threads(lines * splits), ints));
     Ok(works)
 }
 
@@ -103,7 +103,7 @@ impl Pass {
         ints.extend(six(self.kept.into_iter()));
         ints.extend(six(self.removed.into_iter()));
         let grid = Grid::Threads(self.results * self.splits * self.lanes);
-        Ok(Work { kernel: Kernel::Reduce, memory, grid, ints })
+        Ok(Work::new(Kernel::Reduce, memory, grid, ints))
     }
 }
 

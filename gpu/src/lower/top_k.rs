@@ -51,7 +51,7 @@ pub(super) fn top_k(site: &Site<'_>, op: &ops::TopK) -> Result<Vec<Work>, Error>
         };
         ints.push(code);
         let memory = vec![std::mem::replace(&mut from, next), to];
-        Work { kernel, memory, grid: Grid::Threads(threads), ints }
+        Work::new(kernel, memory, Grid::Threads(threads), ints)
     });
     Ok(works.collect())
 }

@@ -59,6 +59,7 @@ files! {
     "scatter_winner",
     "select_elements",
     "softmax15",
+    "sum_parts",
     "table16",
     "table8",
     "top_k_merge",
@@ -77,6 +78,9 @@ files! {
     "broadcast",
     "two_operands",
     "window",
+    "linear",
+    "parts",
+    "depthwise_conv2d",
     "rows",
     "row_map",
     "roots",
@@ -84,6 +88,7 @@ files! {
     "tile",
     "tile_wide",
     "batch_matmul",
+    "batch_matmul_s32",
     "conv2d_limbs",
     "conv_transpose2d",
     "keys",
@@ -149,8 +154,8 @@ fn X_bytes(at: u32) -> u32 {
 }
 ";
 
-/// Element `i` and unit `i` of an array that is only written are set. Each thread touches only its own bits, so that the order of two in a word does
-/// not matter.
+/// Element `i` and unit `i` of an array that is only written are set. Each thread touches only its own bits, so that the
+/// order of two in a word does not matter.
 const SET: &str = "
 fn X_set(kind: i32, i: i32, v: i32) {
     if kind == TYPE_I32 { atomicStore(&X[i], u32(v)); return; }

@@ -3,6 +3,7 @@
 
 mod elementwise;
 mod movement;
+mod parts;
 mod pools;
 mod products;
 mod reductions;
@@ -26,6 +27,7 @@ pub(super) fn build(kernel: Kernel, draw: &mut Draw) -> Artifact {
         Kernel::GemmWgmma => products::long_mat_mul(draw),
         Kernel::Conv2d | Kernel::Conv2dLarge | Kernel::Conv2dWgmma => convolution(draw, false),
         Kernel::DepthwiseConv2d => convolution(draw, true),
+        Kernel::SumParts => parts::long(draw),
         Kernel::Rescale => rescaling::rescale(draw),
         Kernel::RescaleF24 => rescaling::rescale_f24(draw),
         Kernel::RescaleRow => rescaling::rescale_row(draw),
@@ -90,7 +92,7 @@ fn mat_mul(draw: &mut Draw, few: bool) -> Artifact {
     let constants = vec![Tensor::i8(&[n, k], draw.i8s(n * k)), Tensor::i32(&[n], draw.i32s(n, -BIAS, BIAS))];
     let op = Op::MatMul(ops::MatMul { weight: 0, bias: 1, zero_point: draw.extreme(-128, 127) });
     let y = [shape.get(..shape.len() - 1).unwrap_or_default(), &[n]].concat();
-    tails::with_tail(draw, TensorType { dtype: DType::I8, shape }, &y, constants, op)
+    tails::with_tail(draw, vec![TensorType { dtype: DType::I8, shape }], &y, constants, op)
 }
 
 fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
@@ -117,7 +119,7 @@ fn convolution(draw: &mut Draw, depthwise: bool) -> Artifact {
         (whole + pads[i] + pads[i + 2] - ((kernel[i] - 1) * dilation[i] + 1)) / stride[i] + 1
     };
     let y = [size(0, h), size(1, w), outputs];
-    tails::with_tail(draw, x, &y, constants, op)
+    tails::with_tail(draw, vec![x], &y, constants, op)
 }
 
 /// Any type; up to six dimensions of up to four, or one or two long ones.

@@ -27,7 +27,7 @@ pub(super) fn long_mat_mul(draw: &mut Draw) -> Artifact {
     let op = Op::MatMul(ops::MatMul { weight: 0, bias: 1, zero_point: draw.extreme(-128, 127) });
     let y = [shape.get(..shape.len() - 1).unwrap_or_default(), &[n]].concat();
     let constants = weights(draw, &[n, k], n);
-    tails::with_tail(draw, TensorType { dtype: DType::I8, shape }, &y, constants, op)
+    tails::with_tail(draw, vec![TensorType { dtype: DType::I8, shape }], &y, constants, op)
 }
 
 /// Groups where the kind has any; `alone` says that each channel has its own kernel.
@@ -82,6 +82,10 @@ pub(super) fn batch_mat_mul(draw: &mut Draw, a: DType, b: DType) -> Artifact {
         .map(|(dtype, tail)| TensorType { dtype, shape: [&lead[..], &tail].concat() });
     let mut zero_points = [limits(draw, a).0, limits(draw, b).1];
     let op = |zero_points| Op::BatchMatMul(ops::BatchMatMul { zero_points, transposed });
+    if a == DType::I8 && b == DType::I8 {
+        let y = [&lead[..], &[m, n]].concat();
+        return tails::with_tail(draw, inputs.to_vec(), &y, vec![], op(zero_points));
+    }
     if a == DType::I8 || b == DType::I8 {
         return artifact(inputs.to_vec(), vec![], vec![op(zero_points)]);
     }

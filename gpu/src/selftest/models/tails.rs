@@ -4,18 +4,18 @@ use super::{artifact, limits};
 use crate::selftest::draw::Draw;
 use isocortex_model::{Artifact, DType, Node, Op, Output, Port, Quant, Tensor, TensorType, ops};
 
-/// The linear node with a random chain behind it; half of the time nothing. `y` is the shape of its result.
+/// The linear node of these operands with a random chain behind it; half of the time nothing. `y` is the shape of its result.
 pub(super) fn with_tail(
     draw: &mut Draw,
-    x: TensorType,
+    mut inputs: Vec<TensorType>,
     y: &[u32],
     mut constants: Vec<Tensor>,
     linear: Op,
 ) -> Artifact {
     if draw.one_in(2) {
-        return artifact(vec![x], constants, vec![linear]);
+        return artifact(inputs, constants, vec![linear]);
     }
-    let mut inputs = vec![x];
+    let operands = inputs.len() as u32;
     let channels = if draw.one_in(3) { 1 } else { y.last().copied().unwrap_or(1) };
     let (f24, offset) = (draw.one_in(3), draw.pick(&[0, -7, 1 << 15], 0));
     let least = if f24 { 23 } else { 30 };
@@ -68,7 +68,7 @@ pub(super) fn with_tail(
             _ => {}
         }
     }
-    build(inputs, constants, chain, draw.one_in(4))
+    build(inputs, constants, operands, chain, draw.one_in(4))
 }
 
 /// Mostly all of the type, so that values vary.
@@ -76,11 +76,12 @@ fn wide(draw: &mut Draw, dtype: DType) -> (i32, i32) {
     if draw.one_in(3) { limits(draw, dtype) } else { (dtype.range().lo, dtype.range().hi) }
 }
 
-/// A chain that begins at input 0; a node's second operand and whether it comes first stand beside it. With
+/// A chain whose first node takes the first `operands` inputs; a node's second operand and whether it comes first stand beside it. With
 /// `between` the value before the last is an output too, which nothing may fuse away.
 fn build(
     inputs: Vec<TensorType>,
     constants: Vec<Tensor>,
+    operands: u32,
     chain: Vec<(Op, Option<(u32, bool)>)>,
     between: bool,
 ) -> Artifact {
@@ -88,8 +89,9 @@ fn build(
     let count = inputs.len() as u32;
     let mut nodes = vec![];
     for ((op, other), i) in chain.into_iter().zip(count..) {
-        let own = if i == count { 0 } else { i - 1 };
+        let own = i - 1;
         let operands = match other {
+            None if i == count => (0..operands).collect(),
             None => vec![own],
             Some((residual, true)) => vec![residual, own],
             Some((residual, false)) => vec![own, residual],
