@@ -3,24 +3,25 @@
 mod card;
 mod choice;
 mod facts;
+mod fault;
 mod memory;
+mod open;
 mod sequence;
+mod target;
 
 pub use memory::CudaMemory;
 pub use sequence::CudaSequence;
+pub use target::Target;
 
 use crate::{Device, Error, GpuBackend, Kernel, Launch, Part, Products};
 use card::Card;
 use cust::{
-    CudaFlags,
-    context::Context,
-    device::DeviceAttribute,
     error::CudaError,
     event::{Event, EventFlags},
     module::Module,
     stream::Stream,
 };
-use isocortex_inference::Fault;
+use fault::at;
 use memory::Channels;
 use std::{sync::Arc, time::Duration};
 
@@ -42,63 +43,6 @@ impl CudaBackend {
     }
 }
 
-/// What PTX a card is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
-    /// Compute capability 6.1 and later: dp4a.
-    Sm61,
-    /// 8.0 and later: mma.sync.
-    Sm80,
-    /// 9.0 and no other: wgmma.
-    Sm90a,
-}
-
-impl Target {
-    /// All of them, the best last.
-    pub const ALL: &[Self] = &[Self::Sm61, Self::Sm80, Self::Sm90a];
-
-    /// The oldest compute capability that runs it.
-    pub const fn least(self) -> (i32, i32) {
-        match self {
-            Self::Sm61 => (6, 1),
-            Self::Sm80 => (8, 0),
-            Self::Sm90a => (9, 0),
-        }
-    }
-
-    /// What `ptxas` and the folders of PTX call it.
-    const fn architecture(self) -> &'static str {
-        match self {
-            Self::Sm61 => "sm_61",
-            Self::Sm80 => "sm_80",
-            Self::Sm90a => "sm_90a",
-        }
-    }
-
-    /// What a card that is given this target loads for a kernel; `None` where no form of it is for such cards.
-    fn ptx(self, kernel: Kernel) -> Option<&'static str> {
-        let loads = |name: &str| Self::ALL.iter().any(|&older| older <= self && older.architecture() == name);
-        kernel.ptx().iter().rfind(|(name, _)| loads(name)).map(|&(_, ptx)| ptx)
-    }
-
-    /// What makes its matrix products.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sm61 => "dp4a",
-            Self::Sm80 => "mma.sync",
-            Self::Sm90a => "wgmma",
-        }
-    }
-
-    /// Whether a card of this compute capability runs it.
-    pub fn runs_on(self, compute: (i32, i32)) -> bool {
-        match self {
-            Self::Sm90a => compute == self.least(),
-            _ => compute >= self.least(),
-        }
-    }
-}
-
 /// An NVIDIA card with the kernels loaded.
 pub struct CudaDevice {
     // Dropped in this order: what lives in the context, then the context.
@@ -114,113 +58,7 @@ pub struct CudaDevice {
     description: String,
 }
 
-/// A card that is there.
-struct Found {
-    card: cust::device::Device,
-    name: String,
-    compute: (i32, i32),
-}
-
-/// Names an error by what was being done. cust's `Display` asks the driver and can fail; `Debug` cannot.
-fn at(what: impl Into<String>) -> impl FnOnce(CudaError) -> Error {
-    move |error| Error::Device { fault: kind(error), what: what.into(), reason: format!("{error:?}") }
-}
-
-/// What a driver's code means for later calls. After most faults of a kernel the driver answers every call with
-/// the same code until the process ends (CUDA Driver API, `CUresult`).
-const fn kind(error: CudaError) -> Fault {
-    use CudaError::*;
-    match error {
-        OutOfMemory => Fault::Memory,
-        LaunchTimeout => Fault::TimeOut,
-        Deinitialized
-        | NotInitialized
-        | NoDevice
-        | InvalidContext
-        | ContextIsDestroyed
-        | EccUncorrectable
-        | NvlinkUncorrectable
-        | IllegalAddress
-        | LaunchFailed
-        | HardwareStackError
-        | IllegalInstruction
-        | MisalignedAddress
-        | InvalidAddressSpace
-        | InvalidProgramCounter
-        | UnknownError => Fault::Lost,
-        _ => Fault::Other,
-    }
-}
-
 impl CudaDevice {
-    /// Card number `ordinal`, with the best kernels that it runs.
-    ///
-    /// # Errors
-    /// As [`CudaBackend::new`].
-    pub fn open(ordinal: u32) -> Result<Self, Error> {
-        Self::open_with(ordinal, None)
-    }
-
-    /// As [`open`](Self::open), with the kernels for `target`, which the card must be able to run.
-    ///
-    /// # Errors
-    /// As [`CudaBackend::new`].
-    pub fn open_with(ordinal: u32, target: Option<Target>) -> Result<Self, Error> {
-        let Found { card, name, compute } = Self::find(ordinal)?;
-        let best = Target::ALL.iter().rfind(|target| target.runs_on(compute));
-        let target = target.or(best.copied()).unwrap_or(Target::Sm61);
-
-        let context = Context::new(card).map_err(at("creating a context"))?;
-        let modules = Kernel::ALL.iter().map(|&kernel| {
-            let Some(ptx) = target.ptx(kernel) else { return Ok(None) };
-            let module = Module::from_ptx(ptx, &[]);
-            // Asked for once here: a driver that loads lazily would do it while a graph is captured.
-            let prepare =
-                |m: &Module| m.get_function(kernel.name()).and_then(|f| sequence::prepare(kernel, &f));
-            let found = module.and_then(|m| prepare(&m).map(|()| m));
-            found.map(Some).map_err(at(format!("loading kernel {kernel}")))
-        });
-        let modules = modules.collect::<Result<Vec<_>, _>>()?;
-        let (free, _) = cust::memory::mem_get_info().map_err(at("asking for free memory"))?;
-        let budget = free as u64 / 2;
-        let description = format!("{name}, compute capability {}.{}", compute.0, compute.1);
-        let card = Arc::new(Card::new(context));
-        let channels = Channels::new(&card);
-        Ok(Self {
-            modules,
-            channels,
-            card,
-            patience: None,
-            budget,
-            compute,
-            target,
-            demoted: None,
-            description,
-        })
-    }
-
-    /// Card number `ordinal`, if its generation is new enough.
-    fn find(ordinal: u32) -> Result<Found, Error> {
-        isocortex_libcuda::open().map_err(|e| Error::NoDriver(e.to_string()))?;
-        let found = match cust::init(CudaFlags::empty()) {
-            Ok(()) => cust::device::Device::num_devices().map_err(at("counting devices"))?,
-            Err(CudaError::NoDevice) => 0,
-            Err(error) => return Err(at("starting the driver")(error)),
-        };
-        if ordinal >= found {
-            return Err(Error::NoDevice { ordinal, found });
-        }
-        let card = cust::device::Device::get_device(ordinal).map_err(at("opening the device"))?;
-        let name = card.name().map_err(at("opening the device"))?;
-        let attribute = |a| card.get_attribute(a).map_err(at("reading the compute capability"));
-        let major = attribute(DeviceAttribute::ComputeCapabilityMajor)?;
-        let minor = attribute(DeviceAttribute::ComputeCapabilityMinor)?;
-        if (major, minor) < Target::Sm61.least() {
-            return Err(Error::TooOld { device: name, major, minor });
-        }
-        Ok(Found { card, name, compute: (major, minor) })
-    }
-
     /// The card's name and compute capability.
     pub fn description(&self) -> &str {
         &self.description

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod card;
+mod pipelines;
 mod sequence;
 mod shaders;
 
@@ -11,12 +12,9 @@ pub use sequence::VulkanSequence;
 use crate::{ALIGNMENT, Device, Error, Facts, GpuBackend, Kernel, Launch, Part, Products};
 use card::Card;
 use isocortex_inference::Fault;
-use std::{collections::BTreeMap, time::Duration};
-use wgpu::{
-    BindGroupLayout, BindGroupLayoutDescriptor, BindGroupLayoutEntry, BindingType, Buffer, BufferBindingType,
-    BufferDescriptor, BufferUsages, ComputePipeline, ComputePipelineDescriptor, PipelineCompilationOptions,
-    PipelineLayoutDescriptor, ShaderModuleDescriptor, ShaderSource, ShaderStages,
-};
+use pipelines::Pipelines;
+use std::time::Duration;
+use wgpu::{Buffer, BufferDescriptor, BufferUsages};
 
 /// Vulkan does not say what is free: what models may use unless the backend is told otherwise.
 const BUDGET: u64 = 2 << 30;
@@ -40,8 +38,7 @@ impl VulkanBackend {
 
 /// A Vulkan device with the kernels loaded.
 pub struct VulkanDevice {
-    /// By number of the kernel.
-    pipelines: Vec<Option<(ComputePipeline, BindGroupLayout)>>,
+    pipelines: Pipelines,
     card: Card,
     budget: u64,
     /// Most bytes of one piece of memory, and of one pointer; most blocks along one side of a grid.
@@ -65,18 +62,7 @@ impl VulkanDevice {
     /// What the driver says, with the kernel's name.
     pub fn open(adapter: &VulkanAdapter) -> Result<Self, Error> {
         let card = Card::open(adapter)?;
-        let mut layouts = BTreeMap::new();
-        let mut pipelines = vec![];
-        for &kernel in Kernel::ALL {
-            pipelines.push(match shaders::source(kernel) {
-                None => None,
-                Some(source) => Some(card.guarded(&format!("loading kernel {kernel}"), || {
-                    let layout = layouts.entry(kernel.arguments().0);
-                    let layout = layout.or_insert_with_key(|&pointers| layout_of(&card, pointers)).clone();
-                    Ok((pipeline(&card, kernel, source, &layout), layout))
-                })?),
-            });
-        }
+        let pipelines = Pipelines::new(&card)?;
         let limits = card.device().limits();
         let largest = limits.max_buffer_size;
         Ok(Self {
@@ -94,11 +80,6 @@ impl VulkanDevice {
     /// What it says of itself.
     pub fn facts(&self) -> Facts {
         self.facts.clone()
-    }
-
-    fn pipeline(&self, kernel: Kernel) -> Result<&(ComputePipeline, BindGroupLayout), Error> {
-        let pipeline = self.pipelines.get(kernel as usize).and_then(Option::as_ref);
-        pipeline.ok_or_else(|| Error::NoKernel(kernel.to_string()))
     }
 
     /// Whole words of a part, in bytes.
@@ -133,46 +114,6 @@ impl VulkanDevice {
     }
 }
 
-/// Pointers, then the struct.
-fn layout_of(card: &Card, pointers: usize) -> BindGroupLayout {
-    let entries: Vec<_> = (0..=pointers)
-        .map(|binding| BindGroupLayoutEntry {
-            binding: binding as u32,
-            visibility: ShaderStages::COMPUTE,
-            ty: BindingType::Buffer {
-                ty: BufferBindingType::Storage { read_only: binding == pointers },
-                has_dynamic_offset: false,
-                min_binding_size: None,
-            },
-            count: None,
-        })
-        .collect();
-    card.device().create_bind_group_layout(&BindGroupLayoutDescriptor { label: None, entries: &entries })
-}
-
-fn pipeline(card: &Card, kernel: Kernel, source: String, layout: &BindGroupLayout) -> ComputePipeline {
-    let label = Some(kernel.name());
-    let source = ShaderSource::Wgsl(source.into());
-    let module = card.device().create_shader_module(ShaderModuleDescriptor { label, source });
-    let layout = card.device().create_pipeline_layout(&PipelineLayoutDescriptor {
-        label,
-        bind_group_layouts: &[Some(layout)],
-        immediate_size: 0,
-    });
-    card.device().create_compute_pipeline(&ComputePipelineDescriptor {
-        label,
-        layout: Some(&layout),
-        module: &module,
-        entry_point: Some("main"),
-        // Every kernel writes its tile before it reads it.
-        compilation_options: PipelineCompilationOptions {
-            zero_initialize_workgroup_memory: false,
-            ..Default::default()
-        },
-        cache: None,
-    })
-}
-
 impl Device for VulkanDevice {
     const NAME: &'static str = "vulkan";
     type Memory = VulkanMemory;
@@ -183,7 +124,7 @@ impl Device for VulkanDevice {
     }
 
     fn has(&self, kernel: Kernel) -> bool {
-        self.pipeline(kernel).is_ok()
+        self.pipelines.get(kernel).is_ok()
     }
 
     fn alloc(&self, bytes: usize) -> Result<VulkanMemory, Error> {

@@ -1,6 +1,6 @@
 //! A card's context, and whether the card still answers.
 
-use super::kind;
+use super::fault::kind;
 use crate::Error;
 use cust::{
     context::{Context, CurrentContext},

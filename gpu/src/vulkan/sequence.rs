@@ -39,7 +39,7 @@ impl VulkanSequence {
             let mut at = 0u64;
             let mut bound = vec![];
             for launch in launches {
-                let (_, layout) = on.pipeline(launch.kernel)?;
+                let layout = &on.pipelines.get(launch.kernel)?.layout;
                 let mut ranges = vec![];
                 for part in &launch.memory {
                     ranges.push((&part.memory.buffer, part.offset as u64, on.extent(part)?));
@@ -79,7 +79,7 @@ impl VulkanSequence {
             if !self.launches.is_empty() {
                 let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor::default());
                 for (kernel, group, [x, y]) in &self.launches {
-                    pass.set_pipeline(&on.pipeline(*kernel)?.0);
+                    pass.set_pipeline(&on.pipelines.get(*kernel)?.shader);
                     pass.set_bind_group(0, group, &[]);
                     pass.dispatch_workgroups(*x, *y, 1);
                 }
