@@ -5,13 +5,14 @@ use crate::{
     validity::{self, derive},
 };
 use alloy_consensus::{
-    BlockBody, EMPTY_OMMER_ROOT_HASH, Header, ReceiptEnvelope, proofs, transaction::SignerRecoverable,
+    BlockBody, EMPTY_OMMER_ROOT_HASH, Eip658Value, Header, ReceiptEnvelope, proofs, transaction::SignerRecoverable,
 };
 use alloy_primitives::B256;
 use alloy_rlp::{Decodable, Encodable};
 use isocortex_state::{BlockCommit, Genesis as StoreGenesis, Head, StateChanges, Store};
 use isocortex_vm::{BlockOutput, CallRequest, Called, ChainSpec, Engine, Entry, Pushed, Rejection, Vm};
-use revm::database_interface::WrapDatabaseRef;
+use rayon::prelude::*;
+use revm::{database::BundleState, database_interface::WrapDatabaseRef, primitives::hardfork::SpecId};
 use std::{
     path::Path,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
@@ -34,7 +35,7 @@ impl Chain {
     /// [`Error::Genesis`], or [`Error::Node`] where the directory already holds a chain or cannot be written.
     pub fn create(path: impl AsRef<Path>, genesis_json: &[u8], engine: Arc<Engine>) -> Result<Self, Error> {
         let (genesis, spec) = genesis::parse(genesis_json)?;
-        let block = genesis::block(&genesis);
+        let block = genesis::block(&genesis, &spec);
         let alloc: StateChanges = genesis.alloc.iter().collect();
         let first = StoreGenesis {
             hash: block.header.hash_slow(),
@@ -57,6 +58,12 @@ impl Chain {
         let store = Store::open(path)?;
         let (_, spec) = genesis::parse(&store.spec()?)?;
         Ok(Self { store, vm: Vm::new(Arc::new(spec), engine), gate: RwLock::default() })
+    }
+
+    /// A chain over a store and a machine that were made elsewhere, such as a store in memory. The store's genesis
+    /// must be one of the machine's spec.
+    pub const fn from_parts(store: Store, vm: Vm) -> Self {
+        Self { store, vm, gate: RwLock::new(()) }
     }
 
     /// The chain's rules.
@@ -113,8 +120,94 @@ impl Chain {
         Block::decode(&mut &rlp[..]).map_err(|e| Error::Node(format!("block {number} in the store: {e}")))
     }
 
+    fn fork(&self, header: &Header) -> SpecId {
+        self.spec().rules_at(header.timestamp, header.number).fork
+    }
+
+    fn changes(&self, header: &Header, bundle: &BundleState) -> StateChanges {
+        let changes = StateChanges::from(bundle);
+        // EIP-161: before, empty accounts exist.
+        if self.fork(header).is_enabled_in(SpecId::SPURIOUS_DRAGON) { changes } else { changes.keep_empty() }
+    }
+
+    /// Finds each transaction's sender from its signature, on as many threads as there are.
+    ///
+    /// # Errors
+    /// The first transaction whose signature the block's fork refuses.
+    pub fn recover(&self, block: &Block) -> Result<Vec<Recovered<TxEnvelope>>, Invalid> {
+        let homestead = self.fork(&block.header).is_enabled_in(SpecId::HOMESTEAD);
+        let sender = |tx: &TxEnvelope| {
+            // EIP-2 refuses the upper half of the values of `s`.
+            if homestead { tx.recover_signer() } else { tx.recover_signer_unchecked() }
+        };
+        let senders: Vec<_> = block.body.transactions.par_iter().map(sender).collect();
+        let transactions = block.body.transactions.iter().zip(senders).enumerate();
+        transactions
+            .map(|(index, (tx, sender))| match sender {
+                Ok(sender) => Ok(Recovered::new_unchecked(tx.clone(), sender)),
+                Err(e) => Err(Invalid::Transaction { index, reason: Rejection::Signature(e.to_string()) }),
+            })
+            .collect()
+    }
+
+    /// [`BlockApp::execute`] for a block whose senders [`Self::recover`] has found.
+    ///
+    /// # Errors
+    /// As [`BlockApp::execute`].
+    pub fn execute_recovered(
+        &self,
+        block: Block,
+        transactions: &[Recovered<TxEnvelope>],
+    ) -> Result<Executed, Error> {
+        let _still = self.still();
+        let (parent, parent_hash) = self.parent()?;
+        self.judge(&parent, parent_hash, &block)?;
+        let output = self.output(&block, transactions)?;
+        self.executed(block, output, true)
+    }
+
+    /// The rules that need no execution.
+    fn judge(&self, parent: &Header, parent_hash: B256, block: &Block) -> Result<(), Error> {
+        validity::before_execution(self.spec(), parent, parent_hash, block)?;
+        if !block.body.ommers.is_empty() {
+            let first = parent.number.saturating_sub(validity::ANCESTORS as u64);
+            let ancestors = (first..=parent.number).rev().map(|number| {
+                let block = self.stored_block(number)?;
+                Ok((block.header.hash_slow(), block))
+            });
+            validity::check_ommers(self.spec(), block, &ancestors.collect::<Result<Vec<_>, Error>>()?)?;
+        }
+        Ok(())
+    }
+
+    fn output(&self, block: &Block, transactions: &[Recovered<TxEnvelope>]) -> Result<BlockOutput, Error> {
+        let header = &block.header;
+        let withdrawals = block.body.withdrawals.as_ref().map(|list| list.as_slice());
+        let mut builder = self.vm.build_block(self.state(), header, withdrawals)?;
+        builder = builder.with_ommers(&block.body.ommers);
+        builder.reserve(transactions.len());
+        // EIP-658: before, a receipt carries the state's root after its transaction in the place of a status.
+        let rooted = !self.fork(header).is_enabled_in(SpecId::BYZANTIUM);
+        let mut roots = vec![];
+        for (index, tx) in transactions.iter().enumerate() {
+            if let Pushed::Rejected(reason) = builder.push(tx)? {
+                return Err(Invalid::Transaction { index, reason }.into());
+            }
+            if rooted {
+                roots.push(self.store.root_after(&self.changes(header, builder.changes()))?);
+            }
+        }
+        let mut output = builder.finish()?;
+        for (receipt, root) in output.receipts.iter_mut().zip(roots) {
+            if let ReceiptEnvelope::Legacy(receipt) = receipt {
+                receipt.receipt.status = Eip658Value::PostState(root);
+            }
+        }
+        Ok(output)
+    }
+
     fn executed(&self, block: Block, output: BlockOutput, check: bool) -> Result<Executed, Error> {
-        let state = self.store.prepare(&StateChanges::from(&output.bundle))?;
+        let state = self.store.prepare(&self.changes(&block.header, &output.bundle))?;
         let mut block = block;
         if check {
             validity::after_execution(&block.header, &output, state.root())?;
@@ -144,19 +237,24 @@ impl BlockApp for Chain {
     fn build(&self, attributes: &Attributes, candidates: &[Recovered<TxEnvelope>]) -> Result<Built, Error> {
         let _still = self.still();
         let (parent, parent_hash) = self.parent()?;
-        let derived = derive(self.spec(), &parent, attributes.timestamp)?;
+        let number = parent.number.saturating_add(1);
+        if !self.spec().rules_at(attributes.timestamp, number).fork.is_enabled_in(SpecId::PRAGUE) {
+            let text = "blocks are built from Prague on; this chain only imports them: set its pragueTime";
+            return Err(Invalid::Execution(text.into()).into());
+        }
+        let derived = derive(self.spec(), &parent, attributes.timestamp);
         let header = Header {
             parent_hash,
             ommers_hash: EMPTY_OMMER_ROOT_HASH,
             beneficiary: attributes.beneficiary,
-            number: parent.number.saturating_add(1),
+            number,
             gas_limit: parent.gas_limit,
             timestamp: attributes.timestamp,
             extra_data: attributes.extra_data.clone(),
             mix_hash: attributes.prev_randao,
-            base_fee_per_gas: Some(derived.base_fee),
+            base_fee_per_gas: derived.base_fee,
             withdrawals_root: Some(proofs::calculate_withdrawals_root(&[])),
-            excess_blob_gas: Some(derived.excess_blob_gas),
+            excess_blob_gas: derived.excess_blob_gas,
             parent_beacon_block_root: Some(B256::ZERO),
             ..Header::default()
         };
@@ -197,10 +295,9 @@ impl BlockApp for Chain {
     fn execute(&self, block: Block) -> Result<Executed, Error> {
         let _still = self.still();
         let (parent, parent_hash) = self.parent()?;
-        validity::before_execution(self.spec(), &parent, parent_hash, &block)?;
-        let transactions = recover(&block)?;
-        let withdrawals = block.body.withdrawals.as_ref().map(|w| w.as_slice());
-        let output = self.vm.execute_block(self.state(), &block.header, withdrawals, &transactions)?;
+        self.judge(&parent, parent_hash, &block)?;
+        let transactions = self.recover(&block)?;
+        let output = self.output(&block, &transactions)?;
         self.executed(block, output, true)
     }
 
@@ -238,17 +335,4 @@ fn stored_list<T: Decodable>(
     let Some(bytes) = bytes else { return Ok(vec![]) };
     Vec::<T>::decode(&mut &bytes[..])
         .map_err(|e| Error::Node(format!("{what} of block {number} in the store: {e}")))
-}
-
-/// Finds each transaction's sender from its signature.
-fn recover(block: &Block) -> Result<Vec<Recovered<TxEnvelope>>, Invalid> {
-    let transactions = block.body.transactions.iter().enumerate();
-    transactions
-        .map(|(index, tx)| {
-            let sender = tx.recover_signer();
-            let sender =
-                sender.map_err(|e| Invalid::Transaction { index, reason: format!("signature: {e}") })?;
-            Ok(Recovered::new_unchecked(tx.clone(), sender))
-        })
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! The crate's errors, sorted by whose fault they are.
 
 use isocortex_state::StateError;
-use isocortex_vm::NodeFault;
+use isocortex_vm::{NodeFault, Rejection};
 use std::fmt::Display;
 
 /// Why a block was not built, executed or stored.
@@ -37,8 +37,11 @@ pub enum Invalid {
         /// Its position, from 0.
         index: usize,
         /// Why.
-        reason: String,
+        reason: Rejection,
     },
+    /// An uncle that may not be there.
+    #[error("uncle {0}")]
+    Ommer(String),
     /// Bytes that are not a block, or one over the size limit.
     #[error("{0}")]
     Malformed(String),
@@ -93,9 +96,7 @@ impl From<isocortex_vm::Error> for Error {
         };
         match error {
             Node(fault) => fault.into(),
-            InvalidTransaction { index, reason, .. } => {
-                Invalid::Transaction { index, reason: reason.to_string() }.into()
-            }
+            InvalidTransaction { index, reason, .. } => Invalid::Transaction { index, reason }.into(),
             InvalidBlock(reason) => Invalid::Execution(reason).into(),
             InvalidCall(reason) => Invalid::Execution(reason.to_string()).into(),
             Genesis(reason) => Self::Genesis(reason),

@@ -112,7 +112,7 @@ pub fn seal(
                 progress
             }
             Rejection::Invalid(InvalidTransaction::NonceTooHigh { .. }) => !kept.is_empty(),
-            Rejection::Invalid(_) | Rejection::Sidecar => false,
+            _ => false,
         };
         if waits {
             kept.push(tx.clone());

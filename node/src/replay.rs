@@ -138,7 +138,7 @@ fn locate(
             let at = At { transaction: Some(*index as u64), ..at };
             return Ok(at.difference("the transaction", "in the block", format_args!("a refusal: {reason}")));
         }
-        Invalid::Malformed(_) | Invalid::Execution(_) => None,
+        Invalid::Malformed(_) | Invalid::Execution(_) | Invalid::Ommer(_) => None,
     };
     let rule = rule.unwrap_or_else(|| at.difference("the block", "valid", invalid));
     let Some(transactions) = senders(block) else { return Ok(rule) };

@@ -1,10 +1,11 @@
 //! Ethereum's block executor of alloy-evm, with the transcript committed at the end.
 
 use crate::{
-    ChainSpec, Entry, FaultCell, IsocortexEvm, IsocortexEvmFactory, NodeFault,
+    ChainSpec, Entry, FaultCell, IsocortexEvm, IsocortexEvmFactory, NodeFault, irregular,
     transcript::{self, REQUEST_TYPE, commitment},
 };
-use alloy_consensus::{ReceiptEnvelope, TxEnvelope, TxType};
+use alloy_consensus::{Header, ReceiptEnvelope, TxEnvelope, TxType};
+use alloy_eips::eip7685::Requests;
 use alloy_evm::{
     block::{
         BlockExecutionError, BlockExecutionResult, BlockExecutor, BlockExecutorFactory, BlockValidationError,
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// Executes one block in an [`IsocortexEvm`].
 #[derive(Debug)]
 pub struct IsocortexBlockExecutor<'a, DB: StateDB, I> {
-    inner: EthBlockExecutor<'a, IsocortexEvm<DB, I>, &'a ChainSpec, AlloyReceiptBuilder>,
+    inner: EthBlockExecutor<'a, IsocortexEvm<DB, I>, irregular::WithoutDao<'a>, AlloyReceiptBuilder>,
     /// Calls of the transaction that was executed last and is not committed yet.
     pending: Vec<Call>,
     transcript: Vec<Entry>,
@@ -31,6 +32,7 @@ pub struct IsocortexBlockExecutor<'a, DB: StateDB, I> {
 impl<'a, DB: StateDB, I: Inspector<EthEvmContext<DB>>> IsocortexBlockExecutor<'a, DB, I> {
     /// An executor at the start of its block.
     pub fn new(evm: IsocortexEvm<DB, I>, ctx: EthBlockExecutionCtx<'a>, spec: &'a ChainSpec) -> Self {
+        let spec = irregular::WithoutDao(spec);
         let inner = EthBlockExecutor::new(evm, ctx, spec, AlloyReceiptBuilder::default());
         Self { inner, pending: Vec::new(), transcript: Vec::new() }
     }
@@ -40,9 +42,25 @@ impl<'a, DB: StateDB, I: Inspector<EthEvmContext<DB>>> IsocortexBlockExecutor<'a
         self.inner.reserve(transactions);
     }
 
+    /// Names the uncles that the block includes and, before Paris, rewards.
+    pub const fn set_ommers(&mut self, ommers: &'a [Header]) {
+        self.inner.ctx.ommers = ommers;
+    }
+
     /// Inferences of the transactions committed so far.
     pub fn transcript(&self) -> &[Entry] {
         &self.transcript
+    }
+
+    /// The EVM and what was executed, without what ends a block.
+    #[expect(clippy::type_complexity, reason = "the trait's own result and one more member")]
+    pub(crate) fn finish_bare(
+        self,
+    ) -> (IsocortexEvm<DB, I>, BlockExecutionResult<ReceiptEnvelope>, Vec<Entry>) {
+        let EthBlockExecutor { evm, receipts, cumulative_tx_gas_used, blob_gas_used, .. } = self.inner;
+        let gas_used = cumulative_tx_gas_used;
+        let requests = Requests::default();
+        (evm, BlockExecutionResult { receipts, requests, gas_used, blob_gas_used }, self.transcript)
     }
 
     /// [`BlockExecutor::finish`] that hands out the transcript as well.
@@ -51,10 +69,12 @@ impl<'a, DB: StateDB, I: Inspector<EthEvmContext<DB>>> IsocortexBlockExecutor<'a
     /// As [`BlockExecutor::finish`].
     #[expect(clippy::type_complexity, reason = "the trait's own result and one more member")]
     pub fn finish_with_transcript(
-        self,
+        mut self,
     ) -> Result<(IsocortexEvm<DB, I>, BlockExecutionResult<ReceiptEnvelope>, Vec<Entry>), BlockExecutionError>
     {
         let fault = Arc::clone(self.inner.evm.fault());
+        irregular::expect_system_contracts(&mut self.inner.evm, self.inner.spec)
+            .map_err(|error| sort(error, &fault))?;
         let (evm, mut result) = self.inner.finish().map_err(|error| sort(error, &fault))?;
         if !self.transcript.is_empty() {
             // EIP-7685 wants ascending types; ours is above all that Ethereum has.
@@ -71,7 +91,10 @@ impl<DB: StateDB, I: Inspector<EthEvmContext<DB>>> BlockExecutor for IsocortexBl
     type Result = EthTxResult<HaltReason, TxType>;
 
     fn apply_pre_execution_changes(&mut self) -> Result<(), BlockExecutionError> {
-        self.inner.apply_pre_execution_changes().map_err(|error| sort(error, self.inner.evm.fault()))
+        let Self { inner, .. } = self;
+        irregular::dao(&mut inner.evm, inner.spec.0)
+            .and_then(|()| inner.apply_pre_execution_changes())
+            .map_err(|error| sort(error, inner.evm.fault()))
     }
 
     fn execute_transaction_without_commit(

@@ -2,6 +2,7 @@
 
 use crate::{
     AnyDatabase, ChainSpec, Entry, Error, IsocortexBlockExecutor, IsocortexEvm, NodeFault, Outcome, Rejection,
+    vm::Trace,
 };
 use alloy_consensus::{
     Header, ReceiptEnvelope, Transaction, TxEnvelope, TxReceipt, proofs::calculate_receipt_root,
@@ -10,13 +11,12 @@ use alloy_consensus::{
 use alloy_eips::{eip4895::Withdrawal, eip7685::Requests};
 use alloy_evm::{
     Evm,
-    block::{BlockExecutionError, BlockExecutor, BlockValidationError},
+    block::{BlockExecutionError, BlockExecutionResult, BlockExecutor, BlockValidationError},
     eth::EthBlockExecutionCtx,
 };
 use alloy_primitives::{B256, Bloom};
 use revm::{
     database::{BundleState, State, states::bundle_state::BundleRetention},
-    inspector::NoOpInspector,
 };
 use std::borrow::Cow;
 
@@ -50,6 +50,19 @@ pub struct BlockOutput {
 }
 
 impl BlockOutput {
+    fn new(
+        (evm, result, transcript): (
+            IsocortexEvm<BlockState<'_>, Trace>,
+            BlockExecutionResult<ReceiptEnvelope>,
+            Vec<Entry>,
+        ),
+    ) -> Self {
+        let (mut state, _) = evm.finish();
+        state.merge_transitions(BundleRetention::Reverts);
+        let BlockExecutionResult { receipts, gas_used, blob_gas_used, requests } = result;
+        Self { receipts, gas_used, blob_gas_used, requests, transcript, bundle: state.take_bundle() }
+    }
+
     /// Root of the receipts' trie, for the header.
     pub fn receipts_root(&self) -> B256 {
         calculate_receipt_root(&self.receipts)
@@ -72,18 +85,18 @@ impl BlockOutput {
 /// executes. After an [`Error::Node`] the builder answers nothing but that fault.
 #[derive(Debug)]
 pub struct BlockBuilder<'a> {
-    executor: IsocortexBlockExecutor<'a, BlockState<'a>, NoOpInspector>,
+    executor: IsocortexBlockExecutor<'a, BlockState<'a>, Trace>,
     blob_gas_left: u64,
 }
 
 impl<'a> BlockBuilder<'a> {
-    /// Starts the block: makes the system calls that come before its transactions.
-    pub(crate) fn start(
-        evm: IsocortexEvm<BlockState<'a>, NoOpInspector>,
+    /// A block in which nothing has happened yet.
+    pub(crate) fn bare(
+        evm: IsocortexEvm<BlockState<'a>, Trace>,
         spec: &'a ChainSpec,
         header: &Header,
         withdrawals: Option<&'a [Withdrawal]>,
-    ) -> Result<Self, Error> {
+    ) -> Self {
         let ctx = EthBlockExecutionCtx {
             parent_hash: header.parent_hash,
             parent_beacon_block_root: header.parent_beacon_block_root,
@@ -94,12 +107,23 @@ impl<'a> BlockBuilder<'a> {
             slot_number: None,
         };
         let blob_gas_left = spec.blob_params_at(header.timestamp).map_or(0, |p| p.max_blob_gas_per_block());
-        let mut executor = IsocortexBlockExecutor::new(evm, ctx, spec);
-        executor.apply_pre_execution_changes().map_err(block_error)?;
-        Ok(Self { executor, blob_gas_left })
+        Self { executor: IsocortexBlockExecutor::new(evm, ctx, spec), blob_gas_left }
     }
 
-    pub(crate) fn reserve(&mut self, transactions: usize) {
+    /// Starts the block: makes the changes that come before its transactions.
+    pub(crate) fn start(mut self) -> Result<Self, Error> {
+        self.executor.apply_pre_execution_changes().map_err(block_error)?;
+        Ok(self)
+    }
+
+    /// Names the uncles that the block includes. Before Paris their miners are rewarded.
+    pub const fn with_ommers(mut self, ommers: &'a [Header]) -> Self {
+        self.executor.set_ommers(ommers);
+        self
+    }
+
+    /// Makes room for the receipts of `transactions`.
+    pub fn reserve(&mut self, transactions: usize) {
         self.executor.reserve(transactions);
     }
 
@@ -129,6 +153,13 @@ impl<'a> BlockBuilder<'a> {
         self.executor.receipts()
     }
 
+    /// What the block has changed so far. Receipts before Byzantium commit to the state after each transaction.
+    pub fn changes(&mut self) -> &BundleState {
+        let (state, _, _) = self.executor.evm_mut().components_mut();
+        state.merge_transitions(BundleRetention::Reverts);
+        &state.bundle_state
+    }
+
     /// Inferences of the transactions included so far.
     pub fn transcript(&self) -> &[Entry] {
         self.executor.transcript()
@@ -140,17 +171,13 @@ impl<'a> BlockBuilder<'a> {
     /// [`Error::Node`] if this node cannot, [`Error::InvalidBlock`] if a system contract fails.
     pub fn finish(self) -> Result<BlockOutput, Error> {
         self.check_fault()?;
-        let (evm, result, transcript) = self.executor.finish_with_transcript().map_err(block_error)?;
-        let (mut state, _) = evm.finish();
-        state.merge_transitions(BundleRetention::Reverts);
-        Ok(BlockOutput {
-            receipts: result.receipts,
-            gas_used: result.gas_used,
-            blob_gas_used: result.blob_gas_used,
-            requests: result.requests,
-            transcript,
-            bundle: state.take_bundle(),
-        })
+        Ok(BlockOutput::new(self.executor.finish_with_transcript().map_err(block_error)?))
+    }
+
+    /// The output without what ends a block.
+    pub(crate) fn finish_bare(self) -> Result<BlockOutput, Error> {
+        self.check_fault()?;
+        Ok(BlockOutput::new(self.executor.finish_bare()))
     }
 
     fn check_fault(&self) -> Result<(), Error> {

@@ -75,6 +75,12 @@ pub enum Rejection {
         /// Bytes left in the block.
         left: usize,
     },
+    /// Nobody's signature, or one that the block's fork refuses (EIP-2: `s` in the upper half).
+    #[error("signature: {0}")]
+    Signature(String),
+    /// It is bound to a chain by EIP-155, which its block is too old to know.
+    #[error("protected by EIP-155 before Spurious Dragon")]
+    Protected,
     /// It carries its blobs with it; in a block it is without.
     #[error("carries its blob sidecar")]
     Sidecar,

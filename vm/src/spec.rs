@@ -1,12 +1,12 @@
 //! The chain's rules by block: which Ethereum fork is live, and whether inference is.
 
-use crate::{Error, genesis};
+use crate::{Error, genesis, schedule::fork_schedule};
 use alloy_consensus::Header;
 use alloy_eips::{eip7840::BlobParams, eip7892::BlobScheduleBlobParams};
 use alloy_evm::{EvmEnv, eth::spec::EthExecutorSpec, spec_by_timestamp_and_block_number};
 use alloy_genesis::{ChainConfig, Genesis};
 use alloy_hardforks::{EthereumChainHardforks, EthereumHardfork, EthereumHardforks, ForkCondition};
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use isocortex_precompiles::GasSchedule;
 use revm::primitives::hardfork::SpecId;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,10 @@ pub struct InferenceConfig {
     /// Whether `INFER` and `INFERARRAY` exist from that time on.
     #[serde(default)]
     pub opcodes: bool,
+    /// Whether somebody outside, such as Ethereum's beacon chain, answers for the withdrawals of a block. They make
+    /// ether of nothing, so that a chain whose engine does not vouch for them refuses every one.
+    #[serde(default)]
+    pub withdrawals: bool,
     /// Prices of the precompiles, every one of them: a price that a later release changed in its defaults
     /// must not change a chain that is running. `isocortex genesis` writes them out.
     pub gas: GasSchedule,
@@ -59,7 +63,16 @@ impl ChainSpec {
     /// [`Error::MissingSystemAccount`] where a fork or inference is live at genesis and `alloc` lacks
     /// the code of an account it needs.
     pub fn from_genesis(genesis: &Genesis) -> Result<Self, Error> {
-        let config = &genesis.config;
+        let spec = Self::from_config(&genesis.config)?;
+        spec.check_alloc(genesis)?;
+        Ok(spec)
+    }
+
+    /// Reads the chain's rules alone, without a look at the state that they are to work on.
+    ///
+    /// # Errors
+    /// [`Error::Genesis`].
+    pub fn from_config(config: &ChainConfig) -> Result<Self, Error> {
         let inference = config
             .extra_fields
             .get_deserialized::<Option<InferenceConfig>>("isocortex")
@@ -71,15 +84,13 @@ impl ChainSpec {
         {
             return Err(Error::Genesis("config.isocortex.inferenceTime is before pragueTime".into()));
         }
-        let spec = Self {
+        Ok(Self {
             chain_id: config.chain_id,
             forks: EthereumChainHardforks::new(fork_schedule(config)),
             blobs: config.blob_schedule_blob_params(),
             deposit_contract: config.deposit_contract_address,
             inference,
-        };
-        spec.check_alloc(genesis)?;
-        Ok(spec)
+        })
     }
 
     fn check_alloc(&self, genesis: &Genesis) -> Result<(), Error> {
@@ -98,6 +109,19 @@ impl ChainSpec {
     /// EIP-155 chain id.
     pub const fn chain_id(&self) -> u64 {
         self.chain_id
+    }
+
+    /// The block in which the DAO's ether is moved (EIP-779), where the chain does so.
+    pub fn dao_block(&self) -> Option<u64> {
+        match self.ethereum_fork_activation(EthereumHardfork::Dao) {
+            ForkCondition::Block(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether blocks may carry withdrawals: as [`InferenceConfig::withdrawals`] says, and on plain Ethereum.
+    pub fn withdrawals(&self) -> bool {
+        self.inference.as_ref().is_none_or(|inference| inference.withdrawals)
     }
 
     /// Prices of the inference precompiles.
@@ -144,46 +168,4 @@ impl EthExecutorSpec for ChainSpec {
     fn deposit_contract_address(&self) -> Option<Address> {
         self.deposit_contract
     }
-}
-
-/// The fork schedule of a geth-style chain config. A chain with `terminalTotalDifficulty` 0 is
-/// proof-of-stake from its first block; forks that only moved the difficulty bomb change nothing here.
-fn fork_schedule(config: &ChainConfig) -> Vec<(EthereumHardfork, ForkCondition)> {
-    use EthereumHardfork::*;
-    let by_block = [
-        (Frontier, Some(0)),
-        (Homestead, config.homestead_block),
-        (Dao, config.dao_fork_block.filter(|_| config.dao_fork_support)),
-        (Tangerine, config.eip150_block),
-        (SpuriousDragon, config.eip155_block),
-        (Byzantium, config.byzantium_block),
-        (Constantinople, config.constantinople_block),
-        (Petersburg, config.petersburg_block),
-        (Istanbul, config.istanbul_block),
-        (MuirGlacier, config.muir_glacier_block),
-        (Berlin, config.berlin_block),
-        (London, config.london_block),
-        (ArrowGlacier, config.arrow_glacier_block),
-        (GrayGlacier, config.gray_glacier_block),
-    ];
-    let by_time = [
-        (Shanghai, config.shanghai_time),
-        (Cancun, config.cancun_time),
-        (Prague, config.prague_time),
-        (Osaka, config.osaka_time),
-        (Amsterdam, config.amsterdam_time),
-    ];
-    let merged_from =
-        config.merge_netsplit_block.or((config.terminal_total_difficulty == Some(U256::ZERO)).then_some(0));
-    let paris = merged_from.map(|block| {
-        let condition = ForkCondition::TTD {
-            activation_block_number: block,
-            fork_block: config.merge_netsplit_block,
-            total_difficulty: config.terminal_total_difficulty.unwrap_or_default(),
-        };
-        (Paris, condition)
-    });
-    let by_block = by_block.into_iter().filter_map(|(fork, at)| Some((fork, ForkCondition::Block(at?))));
-    let by_time = by_time.into_iter().filter_map(|(fork, at)| Some((fork, ForkCondition::Timestamp(at?))));
-    by_block.chain(paris).chain(by_time).collect()
 }

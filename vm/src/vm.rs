@@ -9,13 +9,33 @@ use alloy_eips::eip4895::Withdrawal;
 use alloy_evm::{Evm, EvmFactory};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use isocortex_precompiles::Engine;
-use revm::{Database, context::TxEnv, context_interface::result::EVMError, database::State};
-use std::sync::Arc;
+use either::Either;
+use revm::{
+    Database,
+    context::TxEnv,
+    context_interface::result::EVMError,
+    database::State,
+    inspector::{NoOpInspector, inspectors::TracerEip3155},
+};
+use std::{fmt, io::Write, sync::Arc};
+
+/// The one inspector of the one EVM that this crate compiles: an untraced EVM never calls it.
+pub(crate) type Trace = Either<NoOpInspector, TracerEip3155>;
+
+/// Opens what the trace of one block, or of transactions outside a block, is written to.
+pub type TraceSink = Arc<dyn Fn() -> Box<dyn Write> + Send + Sync>;
 
 /// A chain's rules and an engine: all that executing needs besides state. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Vm {
     factory: IsocortexEvmFactory,
+    trace: Option<TraceSink>,
+}
+
+impl fmt::Debug for Vm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vm").field("factory", &self.factory).finish_non_exhaustive()
+    }
 }
 
 /// A call that is executed on a state and leaves no trace (`eth_call`).
@@ -47,12 +67,17 @@ pub struct Called {
 impl Vm {
     /// A machine for one chain.
     pub const fn new(spec: Arc<ChainSpec>, engine: Arc<Engine>) -> Self {
-        Self { factory: IsocortexEvmFactory::new(spec, engine) }
+        Self { factory: IsocortexEvmFactory::new(spec, engine), trace: None }
     }
 
     /// See [`IsocortexEvmFactory::with_extension`].
     pub fn with_extension(self, extension: Extension) -> Self {
-        Self { factory: self.factory.with_extension(extension) }
+        Self { factory: self.factory.with_extension(extension), ..self }
+    }
+
+    /// Has every executed instruction written as a line of JSON (EIP-3155), system calls included.
+    pub fn with_trace(self, sink: TraceSink) -> Self {
+        Self { trace: Some(sink), ..self }
     }
 
     /// The chain's rules.
@@ -98,6 +123,22 @@ impl Vm {
         self.build(AnyDatabase::new(db), header, withdrawals)
     }
 
+    /// Executes transactions on the state `db` as if in the block of `header`, without what begins and ends a block:
+    /// system calls, rewards, withdrawals and requests are left out. Ethereum's state tests are of this kind.
+    ///
+    /// # Errors
+    /// As [`Self::execute_block`].
+    pub fn execute_bare(
+        &self,
+        db: impl Database,
+        header: &Header,
+        transactions: &[Recovered<TxEnvelope>],
+    ) -> Result<BlockOutput, Error> {
+        let mut block = self.bare(AnyDatabase::new(db), header, None);
+        push_all(&mut block, transactions)?;
+        block.finish_bare()
+    }
+
     /// Executes a call on the state `db`, as if in the block of `header`, and forgets it.
     ///
     /// # Errors
@@ -115,13 +156,23 @@ impl Vm {
         transactions: &[Recovered<TxEnvelope>],
     ) -> Result<BlockOutput, Error> {
         let mut block = self.build(db, header, withdrawals)?;
-        block.reserve(transactions.len());
-        for (index, tx) in transactions.iter().enumerate() {
-            if let Pushed::Rejected(reason) = block.push(tx)? {
-                return Err(Error::InvalidTransaction { index, hash: *tx.tx_hash(), reason });
-            }
-        }
+        push_all(&mut block, transactions)?;
         block.finish()
+    }
+
+    fn bare<'a>(
+        &'a self,
+        db: AnyDatabase<'a>,
+        header: &Header,
+        withdrawals: Option<&'a [Withdrawal]>,
+    ) -> BlockBuilder<'a> {
+        let state = State::builder().with_database(db).with_bundle_update().build();
+        let trace = self.trace.as_ref().map_or(Either::Left(NoOpInspector), |sink| {
+            Either::Right(TracerEip3155::new(sink()).without_summary())
+        });
+        let mut evm = self.factory.create_evm_with_inspector(state, self.spec().evm_env(header), trace);
+        evm.set_inspector_enabled(self.trace.is_some());
+        BlockBuilder::bare(evm, self.spec(), header, withdrawals)
     }
 
     fn build<'a>(
@@ -130,9 +181,7 @@ impl Vm {
         header: &Header,
         withdrawals: Option<&'a [Withdrawal]>,
     ) -> Result<BlockBuilder<'a>, Error> {
-        let state = State::builder().with_database(db).with_bundle_update().build();
-        let evm = self.factory.create_evm(state, self.spec().evm_env(header));
-        BlockBuilder::start(evm, self.spec(), header, withdrawals)
+        self.bare(db, header, withdrawals).start()
     }
 
     fn call_on(&self, db: AnyDatabase<'_>, header: &Header, request: &CallRequest) -> Result<Called, Error> {
@@ -153,7 +202,8 @@ impl Vm {
             ..TxEnv::default()
         };
         let state = State::builder().with_database(db).build();
-        let mut evm = self.factory.create_evm(state, env);
+        let mut evm = self.factory.create_evm_with_inspector(state, env, Trace::Left(NoOpInspector));
+        evm.set_inspector_enabled(false);
         let result = evm.transact_raw(tx).map_err(|error| match error {
             EVMError::Transaction(reason) => Error::InvalidCall(reason),
             EVMError::Header(reason) => Error::InvalidBlock(reason.to_string()),
@@ -162,4 +212,14 @@ impl Vm {
         let inferences = transcript::entries(0, evm.transcript().take()).collect();
         Ok(Called { outcome: result.result.into(), inferences })
     }
+}
+
+fn push_all(block: &mut BlockBuilder<'_>, transactions: &[Recovered<TxEnvelope>]) -> Result<(), Error> {
+    block.reserve(transactions.len());
+    for (index, tx) in transactions.iter().enumerate() {
+        if let Pushed::Rejected(reason) = block.push(tx)? {
+            return Err(Error::InvalidTransaction { index, hash: *tx.tx_hash(), reason });
+        }
+    }
+    Ok(())
 }
