@@ -5,7 +5,8 @@ use crate::{
     validity::{self, derive},
 };
 use alloy_consensus::{
-    BlockBody, EMPTY_OMMER_ROOT_HASH, Eip658Value, Header, ReceiptEnvelope, proofs, transaction::SignerRecoverable,
+    BlockBody, EMPTY_OMMER_ROOT_HASH, Eip658Value, Header, ReceiptEnvelope, proofs,
+    transaction::SignerRecoverable,
 };
 use alloy_primitives::B256;
 use alloy_rlp::{Decodable, Encodable};
@@ -64,6 +65,11 @@ impl Chain {
     /// must be one of the machine's spec.
     pub const fn from_parts(store: Store, vm: Vm) -> Self {
         Self { store, vm, gate: RwLock::new(()) }
+    }
+
+    /// The store, where nobody needs the chain any more.
+    pub fn into_store(self) -> Store {
+        self.store
     }
 
     /// The chain's rules.

@@ -2,7 +2,10 @@
 
 use crate::{
     backend::{Choice, Kind},
-    commands::{call, convert, db, devices, export, genesis, init, model, replay, run, send, upload},
+    commands::{
+        call, convert, db, devices, export, genesis, import, init, model, replay, run, send, test_vectors,
+        upload,
+    },
     demo,
     failure::{Failure, Verdict},
     ui::Ui,
@@ -101,6 +104,10 @@ pub enum Command {
     Replay(replay::Args),
     /// Look after a chain's database
     Db(db::Args),
+    /// Append the blocks of a file in RLP, as `geth export` writes it
+    Import(import::Args),
+    /// Run the test vectors of others, such as Ethereum's official execution tests
+    TestVectors(test_vectors::Args),
     /// Show the backends of this machine and try each
     Devices(devices::Args),
     /// Convert, upload, call, store, replay: the whole way, on a real model
@@ -126,6 +133,8 @@ impl Command {
             Self::Export(args) => export::run(args, ui, choice),
             Self::Replay(args) => replay::run(args, ui, choice),
             Self::Db(args) => db::run(args, ui),
+            Self::Import(args) => import::run(args, ui, choice),
+            Self::TestVectors(args) => test_vectors::run(args, ui, choice),
             Self::Devices(args) => devices::run(args, ui, choice),
             Self::Demo(args) => demo::run(args, ui, choice),
         }

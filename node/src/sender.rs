@@ -43,9 +43,9 @@ impl Sender {
     /// The node's fault.
     pub fn refresh(&mut self, chain: &Chain) -> Result<(), Failure> {
         let head = chain.head_header()?;
-        let next = validity::derive(chain.spec(), &head, head.timestamp.saturating_add(1))
-            .map_err(Failure::refused)?;
-        self.max_fee = u128::from(next.base_fee).saturating_mul(FEE_ROOM).saturating_add(TIP);
+        let next = validity::derive(chain.spec(), &head, head.timestamp.saturating_add(1));
+        let base_fee = next.base_fee.unwrap_or_default();
+        self.max_fee = u128::from(base_fee).saturating_mul(FEE_ROOM).saturating_add(TIP);
         Ok(())
     }
 

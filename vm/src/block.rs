@@ -7,6 +7,7 @@ use crate::{
 use alloy_consensus::{Header, ReceiptEnvelope, TxEnvelope, TxType};
 use alloy_eips::eip7685::Requests;
 use alloy_evm::{
+    Evm,
     block::{
         BlockExecutionError, BlockExecutionResult, BlockExecutor, BlockExecutorFactory, BlockValidationError,
         ExecutableTx, GasOutput, StateDB,
@@ -73,7 +74,9 @@ impl<'a, DB: StateDB, I: Inspector<EthEvmContext<DB>>> IsocortexBlockExecutor<'a
     ) -> Result<(IsocortexEvm<DB, I>, BlockExecutionResult<ReceiptEnvelope>, Vec<Entry>), BlockExecutionError>
     {
         let fault = Arc::clone(self.inner.evm.fault());
+        let time = self.inner.evm.block().timestamp.saturating_to();
         irregular::expect_system_contracts(&mut self.inner.evm, self.inner.spec)
+            .and_then(|()| irregular::expect_deposit_layout(&self.inner.receipts, self.inner.spec, time))
             .map_err(|error| sort(error, &fault))?;
         let (evm, mut result) = self.inner.finish().map_err(|error| sort(error, &fault))?;
         if !self.transcript.is_empty() {

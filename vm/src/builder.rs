@@ -1,8 +1,8 @@
 //! A block, transaction by transaction.
 
 use crate::{
-    AnyDatabase, ChainSpec, Entry, Error, IsocortexBlockExecutor, IsocortexEvm, NodeFault, Outcome, Rejection,
-    vm::Trace,
+    AnyDatabase, ChainSpec, Entry, Error, IsocortexBlockExecutor, IsocortexEvm, NodeFault, Outcome,
+    Rejection, vm::Trace,
 };
 use alloy_consensus::{
     Header, ReceiptEnvelope, Transaction, TxEnvelope, TxReceipt, proofs::calculate_receipt_root,
@@ -15,9 +15,7 @@ use alloy_evm::{
     eth::EthBlockExecutionCtx,
 };
 use alloy_primitives::{B256, Bloom};
-use revm::{
-    database::{BundleState, State, states::bundle_state::BundleRetention},
-};
+use revm::database::{BundleState, State, states::bundle_state::BundleRetention};
 use std::borrow::Cow;
 
 /// The database of a block's EVM: the state before the block and what changed since.

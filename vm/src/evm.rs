@@ -1,18 +1,19 @@
 //! The EVM variant, in the shape that alloy-evm's users (reth among them) plug in.
 
 use crate::{ChainSpec, NodeFault, opcodes};
-use alloy_evm::{
-    Database, Evm, EvmEnv, EvmFactory,
-    eth::{EthEvm, EthEvmContext},
-    precompiles::PrecompilesMap,
-};
+use alloy_evm::{Database, Evm, EvmEnv, EvmFactory, eth::EthEvmContext, precompiles::PrecompilesMap};
 use alloy_primitives::{Address, Bytes};
 use isocortex_precompiles::{Engine, Transcript};
 use revm::{
-    Context, Inspector, MainBuilder, MainContext,
-    context::{BlockEnv, CfgEnv, DBErrorMarker, TxEnv},
-    context_interface::result::{EVMError, HaltReason, ResultAndState},
-    inspector::NoOpInspector,
+    Context, ExecuteEvm, InspectEvm, Inspector, MainBuilder, MainContext,
+    context::{BlockEnv, CfgEnv, DBErrorMarker, Evm as RevmEvm, TxEnv},
+    context_interface::{
+        ContextSetters,
+        result::{EVMError, HaltReason, ResultAndState},
+    },
+    handler::{EthFrame, Handler, MainnetHandler, SystemCallTx, instructions::EthInstructions},
+    inspector::{InspectorHandler, NoOpInspector},
+    interpreter::interpreter::EthInterpreter,
     precompile::{PrecompileSpecId, Precompiles},
     primitives::hardfork::SpecId,
 };
@@ -94,7 +95,7 @@ impl IsocortexEvmFactory {
         if rules.opcodes {
             opcodes::install(&mut evm.instruction);
         }
-        IsocortexEvm { inner: EthEvm::new(evm, inspect), transcript, fault: Arc::default() }
+        IsocortexEvm { inner: evm, inspect, transcript, fault: Arc::default() }
     }
 }
 
@@ -122,10 +123,20 @@ impl EvmFactory for IsocortexEvmFactory {
     }
 }
 
-/// alloy-evm's Ethereum EVM with our precompiles and instructions, the transcript of what ran in it,
+/// Gas of a system call (EIP-4788, EIP-2935, EIP-7002, EIP-7251). revm gives what Amsterdam would, to every fork.
+const SYSTEM_CALL_GAS: u64 = 30_000_000;
+
+/// revm's Ethereum EVM with our precompiles and instructions, the transcript of what ran in it,
 /// and a memory for this node's faults.
 pub struct IsocortexEvm<DB: Database, I> {
-    inner: EthEvm<DB, I, PrecompilesMap>,
+    inner: RevmEvm<
+        EthEvmContext<DB>,
+        I,
+        EthInstructions<EthInterpreter, EthEvmContext<DB>>,
+        PrecompilesMap,
+        EthFrame,
+    >,
+    inspect: bool,
     transcript: Transcript,
     fault: FaultCell,
 }
@@ -173,19 +184,19 @@ impl<DB: Database, I: Inspector<EthEvmContext<DB>>> Evm for IsocortexEvm<DB, I> 
     type Inspector = I;
 
     fn block(&self) -> &BlockEnv {
-        self.inner.block()
+        &self.inner.ctx.block
     }
 
     fn cfg_env(&self) -> &CfgEnv {
-        self.inner.cfg_env()
+        &self.inner.ctx.cfg
     }
 
     fn chain_id(&self) -> u64 {
-        self.inner.chain_id()
+        self.inner.ctx.cfg.chain_id
     }
 
     fn transact_raw(&mut self, tx: TxEnv) -> Result<ResultAndState, Self::Error> {
-        let result = self.inner.transact_raw(tx);
+        let result = if self.inspect { self.inner.inspect_tx(tx) } else { self.inner.transact(tx) };
         self.watch(result)
     }
 
@@ -195,23 +206,35 @@ impl<DB: Database, I: Inspector<EthEvmContext<DB>>> Evm for IsocortexEvm<DB, I> 
         contract: Address,
         data: Bytes,
     ) -> Result<ResultAndState, Self::Error> {
-        let result = self.inner.transact_system_call(caller, contract, data);
+        let mut tx = TxEnv::new_system_tx_with_caller(caller, contract, data);
+        tx.gas_limit = SYSTEM_CALL_GAS;
+        self.inner.ctx.set_tx(tx);
+        let mut handler = MainnetHandler::<_, Self::Error, EthFrame>::default();
+        let result = if self.inspect {
+            handler.inspect_run_system_call(&mut self.inner)
+        } else {
+            handler.run_system_call(&mut self.inner)
+        };
+        let result = result.map(|result| ResultAndState::new(result, self.inner.finalize()));
         self.watch(result)
     }
 
     fn finish(self) -> (DB, EvmEnv) {
-        self.inner.finish()
+        let Context { block: block_env, cfg: cfg_env, journaled_state, .. } = self.inner.ctx;
+        (journaled_state.database, EvmEnv { cfg_env, block_env })
     }
 
     fn set_inspector_enabled(&mut self, enabled: bool) {
-        self.inner.set_inspector_enabled(enabled);
+        self.inspect = enabled;
     }
 
     fn components(&self) -> (&DB, &I, &PrecompilesMap) {
-        self.inner.components()
+        let RevmEvm { ctx, inspector, precompiles, .. } = &self.inner;
+        (&ctx.journaled_state.database, inspector, precompiles)
     }
 
     fn components_mut(&mut self) -> (&mut DB, &mut I, &mut PrecompilesMap) {
-        self.inner.components_mut()
+        let RevmEvm { ctx, inspector, precompiles, .. } = &mut self.inner;
+        (&mut ctx.journaled_state.database, inspector, precompiles)
     }
 }

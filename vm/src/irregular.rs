@@ -1,14 +1,16 @@
 //! Where Ethereum's rules on blocks go beyond alloy-evm's executor.
 
 use crate::ChainSpec;
-use alloy_eips::{eip7002, eip7251};
+use alloy_consensus::ReceiptEnvelope;
+use alloy_eips::{eip6110::MAINNET_DEPOSIT_CONTRACT_ADDRESS, eip7002, eip7251};
 use alloy_evm::{
     Evm,
     block::{BlockExecutionError, BlockValidationError, StateDB},
-    eth::{dao_fork, spec::EthExecutorSpec},
+    eth::{dao_fork, eip6110, spec::EthExecutorSpec},
 };
 use alloy_hardforks::{EthereumHardfork, EthereumHardforks, ForkCondition};
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolEvent;
 use revm::{
     Database, DatabaseCommit,
     context::Block,
@@ -84,4 +86,40 @@ pub(crate) fn expect_system_contracts<E: Evm<DB: StateDB>>(
         return Err(BlockValidationError::ConsolidationRequestsContractCall { message }.into());
     }
     Ok(())
+}
+
+/// Where a deposit's five fields lie in its event's data (EIP-6110): the offset that the ABI writes, and the bytes.
+const DEPOSIT: [(usize, usize); 5] = [(160, 48), (256, 32), (320, 8), (384, 96), (512, 8)];
+const DEPOSIT_BYTES: usize = 576;
+
+/// A block is invalid where the deposit contract logged a deposit in any other layout than the one that Ethereum's
+/// has (EIP-6110). The ABI's decoder would read others too.
+pub(crate) fn expect_deposit_layout(
+    receipts: &[ReceiptEnvelope],
+    spec: WithoutDao<'_>,
+    timestamp: u64,
+) -> Result<(), BlockExecutionError> {
+    if !spec.is_prague_active_at_timestamp(timestamp) {
+        return Ok(());
+    }
+    let contract = spec.deposit_contract_address().unwrap_or(MAINNET_DEPOSIT_CONTRACT_ADDRESS);
+    let logs = receipts.iter().flat_map(|receipt| receipt.logs());
+    let mut deposits = logs.filter(|log| {
+        log.address == contract && log.topics().first() == Some(&eip6110::DepositEvent::SIGNATURE_HASH)
+    });
+    match deposits.find(|log| !is_deposit(&log.data.data)) {
+        None => Ok(()),
+        Some(log) => {
+            let text = format!("deposit event in another layout: {} bytes", log.data.data.len());
+            Err(BlockValidationError::DepositRequestDecode(text).into())
+        }
+    }
+}
+
+fn is_deposit(data: &[u8]) -> bool {
+    let word = |at: usize| data.get(at..at + 32).and_then(U256::try_from_be_slice);
+    data.len() == DEPOSIT_BYTES
+        && DEPOSIT.iter().enumerate().all(|(index, (offset, size))| {
+            word(32 * index) == Some(U256::from(*offset)) && word(*offset) == Some(U256::from(*size))
+        })
 }

@@ -8,8 +8,8 @@ use alloy_consensus::{Header, TxEnvelope, transaction::Recovered};
 use alloy_eips::eip4895::Withdrawal;
 use alloy_evm::{Evm, EvmFactory};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
-use isocortex_precompiles::Engine;
 use either::Either;
+use isocortex_precompiles::Engine;
 use revm::{
     Database,
     context::TxEnv,

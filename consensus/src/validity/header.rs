@@ -22,12 +22,7 @@ const DAO_EXTRA_DATA: &[u8] = b"dao-hard-fork";
 const DAO_BLOCKS: u64 = 10;
 
 /// The rules of `h`'s fork on `h`, whose parent is `parent`.
-pub(super) fn check(
-    spec: &ChainSpec,
-    parent: &Header,
-    parent_hash: B256,
-    h: &Header,
-) -> Result<(), Invalid> {
+pub(super) fn check(spec: &ChainSpec, parent: &Header, parent_hash: B256, h: &Header) -> Result<(), Invalid> {
     Invalid::expect("parent hash", h.parent_hash, parent_hash)?;
     Invalid::expect("number", h.number, parent.number.saturating_add(1))?;
     Invalid::bound(

@@ -6,11 +6,13 @@ pub mod db;
 pub mod devices;
 pub mod export;
 pub mod genesis;
+pub mod import;
 pub mod init;
 pub mod model;
 pub mod replay;
 pub mod run;
 pub mod send;
+pub mod test_vectors;
 pub mod upload;
 
 use crate::{
