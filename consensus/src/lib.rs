@@ -3,7 +3,7 @@
 //! - [`BlockApp`] is all that an engine sees of a chain: build, execute, commit, read. [`Chain`] implements
 //!   it over a [`Store`](isocortex_state::Store) and a [`Vm`](isocortex_vm::Vm).
 //! - [`ConsensusEngine`] decides which block is next. [`Solo`] is the engine of a chain with one sealer.
-//! - [`validity`] holds the rules on headers and bodies, as functions of the parent and the block alone.
+//! - [`validity`] holds the rules on headers, bodies and uncles of every fork, as functions of the blocks alone.
 //!
 //! | what went wrong | error | what follows |
 //! |---|---|---|

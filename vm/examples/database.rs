@@ -98,7 +98,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             ..Header::default()
         };
         // What a call would return, and then the block with the transaction.
-        let request = CallRequest { from: sender, to: Some(to), data: data.clone(), ..CallRequest::default() };
+        let request =
+            CallRequest { from: sender, to: Some(to), data: data.clone(), ..CallRequest::default() };
         let called = vm.call(&mut ledger, &header, &request)?;
         let tx = TxEip1559 {
             chain_id: 1337,

@@ -2,7 +2,7 @@
 
 use crate::{
     AnyDatabase, ChainSpec, Entry, Error, IsocortexBlockExecutor, IsocortexEvm, NodeFault, Outcome,
-    Rejection, vm::Trace,
+    Rejection, tracer::Tracer,
 };
 use alloy_consensus::{
     Header, ReceiptEnvelope, Transaction, TxEnvelope, TxReceipt, proofs::calculate_receipt_root,
@@ -50,7 +50,7 @@ pub struct BlockOutput {
 impl BlockOutput {
     fn new(
         (evm, result, transcript): (
-            IsocortexEvm<BlockState<'_>, Trace>,
+            IsocortexEvm<BlockState<'_>, Tracer>,
             BlockExecutionResult<ReceiptEnvelope>,
             Vec<Entry>,
         ),
@@ -83,14 +83,14 @@ impl BlockOutput {
 /// executes. After an [`Error::Node`] the builder answers nothing but that fault.
 #[derive(Debug)]
 pub struct BlockBuilder<'a> {
-    executor: IsocortexBlockExecutor<'a, BlockState<'a>, Trace>,
+    executor: IsocortexBlockExecutor<'a, BlockState<'a>, Tracer>,
     blob_gas_left: u64,
 }
 
 impl<'a> BlockBuilder<'a> {
     /// A block in which nothing has happened yet.
     pub(crate) fn bare(
-        evm: IsocortexEvm<BlockState<'a>, Trace>,
+        evm: IsocortexEvm<BlockState<'a>, Tracer>,
         spec: &'a ChainSpec,
         header: &Header,
         withdrawals: Option<&'a [Withdrawal]>,

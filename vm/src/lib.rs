@@ -33,6 +33,7 @@ pub mod opcodes;
 mod outcome;
 mod schedule;
 mod spec;
+mod tracer;
 pub mod transcript;
 mod vm;
 

@@ -2,25 +2,15 @@
 
 use crate::{
     AnyDatabase, BlockBuilder, BlockOutput, ChainSpec, Entry, Error, Extension, IsocortexEvmFactory,
-    NodeFault, Outcome, Pushed, transcript,
+    NodeFault, Outcome, Pushed, tracer::Tracer, transcript,
 };
 use alloy_consensus::{Header, TxEnvelope, transaction::Recovered};
 use alloy_eips::eip4895::Withdrawal;
 use alloy_evm::{Evm, EvmFactory};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
-use either::Either;
 use isocortex_precompiles::Engine;
-use revm::{
-    Database,
-    context::TxEnv,
-    context_interface::result::EVMError,
-    database::State,
-    inspector::{NoOpInspector, inspectors::TracerEip3155},
-};
+use revm::{Database, context::TxEnv, context_interface::result::EVMError, database::State};
 use std::{fmt, io::Write, sync::Arc};
-
-/// The one inspector of the one EVM that this crate compiles: an untraced EVM never calls it.
-pub(crate) type Trace = Either<NoOpInspector, TracerEip3155>;
 
 /// Opens what the trace of one block, or of transactions outside a block, is written to.
 pub type TraceSink = Arc<dyn Fn() -> Box<dyn Write> + Send + Sync>;
@@ -167,9 +157,7 @@ impl Vm {
         withdrawals: Option<&'a [Withdrawal]>,
     ) -> BlockBuilder<'a> {
         let state = State::builder().with_database(db).with_bundle_update().build();
-        let trace = self.trace.as_ref().map_or(Either::Left(NoOpInspector), |sink| {
-            Either::Right(TracerEip3155::new(sink()).without_summary())
-        });
+        let trace = Tracer::new(self.trace.as_ref().map(|sink| sink()));
         let mut evm = self.factory.create_evm_with_inspector(state, self.spec().evm_env(header), trace);
         evm.set_inspector_enabled(self.trace.is_some());
         BlockBuilder::bare(evm, self.spec(), header, withdrawals)
@@ -202,7 +190,7 @@ impl Vm {
             ..TxEnv::default()
         };
         let state = State::builder().with_database(db).build();
-        let mut evm = self.factory.create_evm_with_inspector(state, env, Trace::Left(NoOpInspector));
+        let mut evm = self.factory.create_evm_with_inspector(state, env, Tracer::default());
         evm.set_inspector_enabled(false);
         let result = evm.transact_raw(tx).map_err(|error| match error {
             EVMError::Transaction(reason) => Error::InvalidCall(reason),

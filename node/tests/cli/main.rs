@@ -5,6 +5,7 @@ mod chain;
 mod db;
 mod demo;
 mod errors;
+mod ethereum;
 mod gpu;
 mod model;
 mod replay;

@@ -10,4 +10,5 @@ mod chain;
 mod faults;
 mod models;
 mod opcodes;
+mod rules;
 mod spec;

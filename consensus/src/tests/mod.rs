@@ -1,5 +1,7 @@
 //! Blocks that a stranger's node would accept, and each rule broken once.
 
+mod forks;
+
 use crate::{Attributes, Block, BlockApp, Chain, ConsensusEngine, Error, Executed, Invalid, Solo, validity};
 use alloy_consensus::{
     SignableTransaction, TxEip1559, TxEip4844WithSidecar, TxEnvelope, transaction::Recovered,
@@ -218,7 +220,7 @@ fn a_genesis_that_cannot_be_is_refused_with_a_reason() {
     let dir = TempDir::new().unwrap();
     for (json, word) in [
         (b"{".to_vec(), "EOF"),
-        (br#"{"config":{"chainId":1},"isocortex":{"inferenceTime":0,"gas":{}},"gasLimit":"0x1","difficulty":"0x0","alloc":{}}"#.to_vec(), "x"),
+        (br#"{"config":{"chainId":1,"isocortex":{"inferenceTime":0}},"gasLimit":"0x1","difficulty":"0x0","alloc":{}}"#.to_vec(), "isocortex"),
     ] {
         match Chain::create(dir.path().join("x"), &json, engine()) {
             Err(Error::Genesis(reason)) => assert!(reason.contains(word), "{reason}"),
