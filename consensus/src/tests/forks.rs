@@ -199,6 +199,8 @@ fn uncles_are_judged() {
     let with = |ommers: Vec<Header>| {
         let mut block = next(&chain);
         block.header.ommers_hash = proofs::calculate_ommers_root(&ommers);
+        // EIP-1559: an eighth less after an empty block.
+        block.header.base_fee_per_gas = Some(875_000_000);
         block.body.ommers = ommers;
         refused(&chain, block)
     };

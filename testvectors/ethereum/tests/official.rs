@@ -81,10 +81,10 @@ fn block_tests() {
 
 #[test]
 fn state_tests_with_inference() {
-    official("eest-state-tests", true, 32_939, 64);
+    official("eest-state-tests", true, 32_939, 66);
 }
 
 #[test]
 fn block_tests_with_inference() {
-    official("eest-blockchain-tests-osaka", true, 7_188, 14);
+    official("eest-blockchain-tests-osaka", true, 7_188, 15);
 }

@@ -166,15 +166,22 @@ fn callers_faults_have_reasons() {
 }
 
 #[test]
-fn the_doors_refuse_a_delegatecall() {
+fn the_doors_refuse_delegatecall_and_callcode() {
     let vm = vm_of(engine());
     let n = U256::from::<u64>;
-    let door = U256::from_be_slice(DOOR.as_slice());
-    let mut code = with_stack(&[n(1_000_000), door, n(0), n(36), n(0), n(0)], &[op::DELEGATECALL, op::POP]);
-    code.extend([op::RETURNDATASIZE, op::PUSH0, op::PUSH0, op::RETURNDATACOPY]);
-    code.extend([op::RETURNDATASIZE, op::PUSH0, op::REVERT]);
-    let mut db = with_model(&vm, code);
-    assert_eq!(reason(call(&vm, &mut db, CONTRACT, Bytes::new())), "called by DELEGATECALL or CALLCODE");
+    for door in [REGISTRY_ADDRESS, INFERENCE_ADDRESS, DOOR] {
+        let door = U256::from_be_slice(door.as_slice());
+        let delegatecall = [n(1_000_000), door, n(0), n(36), n(0), n(0)];
+        let callcode = [n(1_000_000), door, n(0), n(0), n(36), n(0), n(0)];
+        for (stack, opcode) in [(&delegatecall[..], op::DELEGATECALL), (&callcode[..], op::CALLCODE)] {
+            let mut code = with_stack(stack, &[opcode, op::POP]);
+            code.extend([op::RETURNDATASIZE, op::PUSH0, op::PUSH0, op::RETURNDATACOPY]);
+            code.extend([op::RETURNDATASIZE, op::PUSH0, op::REVERT]);
+            let mut db = with_model(&vm, code);
+            let reason = reason(call(&vm, &mut db, CONTRACT, Bytes::new()));
+            assert_eq!(reason, "called by DELEGATECALL or CALLCODE");
+        }
+    }
 }
 
 /// A backend whose device is gone, from loading or from running on.

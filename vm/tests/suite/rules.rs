@@ -1,12 +1,12 @@
 //! Rules on blocks that alloy-evm and revm leave to us, and traces.
 
-use crate::chain::{ALICE, BOB, CONTRACT, header, mstore, push, put_code, state, tx, vm, with_stack};
+use crate::chain::{ALICE, BOB, CONTRACT, header, mstore, push, put_code, ret, state, tx, vm, with_stack};
 use alloy_eips::{
     eip2935, eip6110::MAINNET_DEPOSIT_CONTRACT_ADDRESS, eip7002::WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS,
     eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
 };
 use alloy_primitives::{Address, U256, hex};
-use isocortex_vm::{BlockOutput, Error};
+use isocortex_vm::{BlockOutput, CallRequest, Error, Outcome, genesis};
 use revm::{bytecode::opcode as op, database::InMemoryDB, state::AccountInfo};
 use std::{
     io::Write,
@@ -84,6 +84,27 @@ fn bare_execution_is_the_transactions_alone() {
     assert_eq!((output.gas_used, output.receipts.len(), output.requests.len()), (21_000, 1, 0));
     let refused = vm().execute_bare(state([]), &header(), &[tx(1, BOB, 100, 21_000)]);
     assert!(matches!(refused, Err(Error::InvalidTransaction { index: 0, .. })));
+}
+
+#[test]
+fn our_precompiles_are_warm_from_the_start() {
+    // EIP-2929: precompiles' addresses are in the set of accessed addresses when a transaction begins.
+    let gas = |of: Address| {
+        let mut code = vec![op::GAS];
+        code.extend(push(U256::from_be_slice(of.as_slice())));
+        code.extend([op::BALANCE, op::POP, op::GAS, op::SWAP1, op::SUB]);
+        code.extend([mstore(0), ret(32)].concat());
+        let request = CallRequest { to: Some(CONTRACT), gas: Some(100_000), ..CallRequest::default() };
+        match vm().call(state(code), &header(), &request).unwrap().outcome {
+            // 3 for the PUSH, 2 for POP and GAS each.
+            Outcome::Success { output, .. } => U256::from_be_slice(&output).to::<u64>() - 7,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(gas(BOB), 2_600);
+    for (what, address) in genesis::PRECOMPILES {
+        assert_eq!(gas(address), 100, "{what}");
+    }
 }
 
 #[derive(Clone, Default)]
