@@ -2,7 +2,7 @@
 
 use alloy_primitives::B256;
 
-use crate::{Head, StateChanges, StateError, Store, column::Column, plan::Plan, store::State};
+use crate::{Head, StateChanges, StateError, Store, column::Column, head::State, plan::Plan};
 
 /// One write of a batch; `None` deletes.
 #[derive(Clone, Debug)]

@@ -55,12 +55,15 @@
 //! commit leaves the state of the last committed block; reopen the store to go on.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod at;
 mod cache;
 mod changes;
 mod checkpoint;
 mod column;
 mod commit;
+mod database;
 mod error;
+mod head;
 mod history;
 mod options;
 mod plan;
@@ -77,11 +80,13 @@ mod trie;
 mod unwind;
 mod verify;
 
+pub use at::StateAt;
 pub use changes::{Account, StateChanges};
 pub use commit::{BlockCommit, PendingState};
 pub use error::StateError;
-pub use history::{History, StateAt};
+pub use head::Head;
+pub use history::History;
 pub use proof::{AccountProof, SlotProof};
 pub use stats::{ColumnStats, Stats};
-pub use store::{Genesis, Head, SCHEMA, Store};
+pub use store::{Genesis, SCHEMA, Store};
 pub use verify::{Audit, Stage};

@@ -1,7 +1,7 @@
 //! Forgetting past states.
 
 use crate::{
-    History, StateError, Store, column::Column, commit::Op, history::numbered, read::slot_key, store::State,
+    History, StateError, Store, column::Column, commit::Op, head::State, history::numbered, read::slot_key,
 };
 
 impl Store {

@@ -6,14 +6,16 @@ use std::{
 };
 
 use alloy_primitives::B256;
-use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, Error, ErrorKind, IteratorMode, WriteBatch};
+use rocksdb::{ColumnFamily, DB, IteratorMode, WriteBatch};
 
 use crate::{
-    History, StateChanges, StateError,
+    Head, History, StateChanges, StateError,
     cache::Records,
     column::{COLUMNS, Column},
     commit::Op,
-    options::{MIB, column_options, database_options, in_memory, synced},
+    database::{explain, open_database, refuse_foreign},
+    head::State,
+    options::{MIB, in_memory, synced},
     plan::Plan,
 };
 
@@ -28,49 +30,6 @@ const META_HEAD: &[u8] = b"head";
 const META_HISTORY: &[u8] = b"history";
 const META_GENESIS: &[u8] = b"genesis";
 const META_SPEC: &[u8] = b"spec";
-
-/// The last block of the store, whose post-state the store holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// Block number; 0 is genesis.
-    pub number: u64,
-    /// Block hash.
-    pub hash: B256,
-    /// State root after the block.
-    pub state_root: B256,
-}
-
-impl Head {
-    fn encode(&self) -> Vec<u8> {
-        [&self.number.to_be_bytes()[..], self.hash.as_slice(), self.state_root.as_slice()].concat()
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let (number, rest) = bytes.split_first_chunk::<8>()?;
-        let (hash, rest) = rest.split_first_chunk::<32>()?;
-        let state_root = rest.try_into().ok()?;
-        Some(Self { number: u64::from_be_bytes(*number), hash: hash.into(), state_root })
-    }
-
-    /// The records by which the block is found.
-    pub(crate) fn ops(&self) -> [Op; 2] {
-        let number = self.number.to_be_bytes();
-        let both = [self.hash.as_slice(), self.state_root.as_slice()].concat();
-        [
-            Op::put(Column::BlockHashes, &number, &both),
-            Op::put(Column::BlockNumbers, self.hash.as_slice(), &number),
-        ]
-    }
-}
-
-/// What every batch leaves a store at.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct State {
-    pub(crate) head: Head,
-    pub(crate) history: History,
-    /// The first block whose state is kept.
-    pub(crate) first: u64,
-}
 
 /// The first block of a chain.
 #[derive(Clone, Copy, Debug)]
@@ -281,54 +240,5 @@ impl Store {
             }
         }
         Ok(())
-    }
-}
-
-/// A chain's directory is RocksDB's alone: nothing is to be mixed with files of somebody else's.
-fn refuse_foreign(path: &Path) -> Result<(), StateError> {
-    // The last one is where a file system is mounted.
-    const NAMES: [&str; 4] = ["CURRENT", "IDENTITY", "LOCK", "lost+found"];
-    const PREFIXES: [&str; 3] = ["LOG", "MANIFEST-", "OPTIONS-"];
-    const SUFFIXES: [&str; 3] = [".log", ".sst", ".dbtmp"];
-    let io = |source| StateError::Io { path: path.into(), source };
-    for entry in std::fs::read_dir(path).map_err(io)? {
-        let found = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
-        let ours = NAMES.contains(&found.as_str())
-            || PREFIXES.iter().any(|prefix| found.starts_with(prefix))
-            || SUFFIXES.iter().any(|suffix| found.ends_with(suffix));
-        if !ours {
-            return Err(StateError::Foreign { path: path.into(), found });
-        }
-    }
-    Ok(())
-}
-
-/// Opens RocksDB with the columns that are there (a later schema may have others) or, to create, ours.
-fn open_database(path: &Path, create: bool) -> Result<DB, StateError> {
-    let options = database_options(create);
-    let cache = Cache::new_lru_cache(64 * MIB);
-    let ours = COLUMNS.map(|column| (column.name(), column_options(column, &cache)));
-    let mut families: Vec<_> =
-        ours.into_iter().map(|(name, options)| ColumnFamilyDescriptor::new(name, options)).collect();
-    if path.join("CURRENT").exists() {
-        let there = DB::list_cf(&options, path).map_err(|error| explain(path, error))?;
-        families.retain(|family| create || there.iter().any(|name| name == family.name()));
-        let others = there.iter().filter(|name| COLUMNS.iter().all(|column| column.name() != name.as_str()));
-        families.extend(others.map(|name| ColumnFamilyDescriptor::new(name, database_options(false))));
-    }
-    DB::open_cf_descriptors(&options, path, families).map_err(|error| explain(path, error))
-}
-
-/// Gives the failures that an operator can mend their own names.
-fn explain(path: &Path, error: Error) -> StateError {
-    let message = error.as_ref();
-    if error.kind() == ErrorKind::IOError && message.contains("No space left on device") {
-        StateError::Full { path: path.into(), source: error }
-    } else if error.kind() == ErrorKind::IOError && message.contains("Read-only file system") {
-        StateError::ReadOnly { path: path.into(), source: error }
-    } else if error.kind() == ErrorKind::IOError && message.contains("LOCK: ") {
-        StateError::Locked(path.into())
-    } else {
-        StateError::Db(error)
     }
 }

@@ -1,6 +1,6 @@
 //! Going back: a reorganisation takes blocks off the end by their change sets.
 
-use crate::{Head, StateError, Store, column::Column, commit::Op, store::State};
+use crate::{Head, StateError, Store, column::Column, commit::Op, head::State};
 
 /// Blocks that one batch takes off. A batch is in memory whole.
 const STEP: u64 = 64;

@@ -5,10 +5,10 @@ use alloy_primitives::{Address, B256, KECCAK256_EMPTY, keccak256};
 use crate::{
     StateError, Store,
     column::{COLUMNS, Column},
+    head::State,
     history::numbered,
     read::{decode_account, decode_slot, slot_key},
     rebuild::Rebuilt,
-    store::State,
 };
 
 /// Blocks that are taken back in memory to see whether the change sets lead to their roots.

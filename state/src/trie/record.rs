@@ -16,7 +16,8 @@ pub(crate) enum Child {
     Subtree(RlpNode),
 }
 
-pub(crate) type Children = [Child; 16];
+/// By nibble. Boxed, for it is moved about.
+pub(crate) type Children = Box<[Child; 16]>;
 
 /// A branch, and the extension before it, which may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ impl Record {
         bytes.extend(leaves.to_be_bytes());
         bytes.extend(u8::try_from(self.extension.len()));
         bytes.extend(self.extension.iter());
-        for child in &self.children {
+        for child in self.children.iter() {
             if let Child::Leaf(node) | Child::Subtree(node) = child {
                 bytes.extend_from_slice(node.as_slice());
             }

@@ -10,6 +10,7 @@ use alloy_trie::{
     nodes::{LeafNodeRef, RlpNode},
 };
 use rayon::prelude::*;
+use smallvec::SmallVec;
 
 use super::{
     Record, Trie, Walked,
@@ -35,7 +36,7 @@ pub(super) enum Subtree {
     Empty,
     Leaf(Nibbles, Vec<u8>),
     /// A branch at this path.
-    Branch(Nibbles, Box<Children>),
+    Branch(Nibbles, Children),
 }
 
 impl Subtree {
@@ -100,6 +101,9 @@ impl Walk<'_> {
         let (before, rest) = changes.split_at(changes.partition_point(|change| change.key < at));
         let (inside, after) = rest.split_at(rest.partition_point(|change| change.key.starts_with(&at)));
         let inner = self.branch(at, record.children, inside)?;
+        if before.is_empty() && after.is_empty() {
+            return Ok(inner);
+        }
         // Nothing of the trie is below `path` but not below `at`, so the others are new.
         let items: Vec<_> = set(before).chain([inner]).chain(set(after)).collect();
         Ok(self.assemble(items))
@@ -112,24 +116,24 @@ impl Walk<'_> {
         mut children: Children,
         changes: &[Change],
     ) -> Result<Subtree, StateError> {
-        let groups: Vec<_> = changes.chunk_by(|a, b| a.key.get(at.len()) == b.key.get(at.len())).collect();
-        let results = if changes.len() < PARALLEL {
-            let work = |group: &&[Change]| self.child(&at, &children, group);
-            groups.iter().map(work).collect::<Result<Vec<_>, _>>()?
+        let groups = changes.chunk_by(|a, b| a.key.get(at.len()) == b.key.get(at.len()));
+        let results: SmallVec<[_; 2]> = if changes.len() < PARALLEL {
+            groups.map(|group| self.child(&at, &children, group)).collect::<Result<_, _>>()?
         } else {
+            let groups: Vec<_> = groups.collect();
             let work = |group: &&[Change]| {
                 let mut walk = Walk { trie: self.trie, ops: vec![] };
                 Ok((walk.child(&at, &children, group)?, walk.ops))
             };
             let results = groups.par_iter().map(work).collect::<Result<Vec<_>, StateError>>()?;
-            let mut all = Vec::with_capacity(results.len());
+            let mut all = SmallVec::new();
             for (result, mut ops) in results {
                 self.ops.append(&mut ops);
                 all.push(result);
             }
             all
         };
-        let mut changed = Vec::with_capacity(results.len());
+        let mut changed = SmallVec::<[_; 2]>::new();
         for (nibble, after) in results {
             let Some(child) = children.get_mut(usize::from(nibble)) else { continue };
             let existed = matches!(std::mem::take(child), Child::Subtree(_));
@@ -145,7 +149,7 @@ impl Walk<'_> {
                     *child = self.place(&path, existed, after);
                 }
             }
-            return Ok(Subtree::Branch(at, Box::new(children)));
+            return Ok(Subtree::Branch(at, children));
         }
         // One child at most is left, and takes the branch's place.
         let mut left = Subtree::Empty;
@@ -155,7 +159,7 @@ impl Walk<'_> {
                 left = after;
             }
         }
-        for (nibble, child) in (0..).zip(&children) {
+        for (nibble, child) in (0..).zip(children.iter()) {
             let mut path = at;
             path.push(nibble);
             match child {
@@ -167,7 +171,7 @@ impl Walk<'_> {
                 Child::Subtree(_) => {
                     let Record { extension, children } = self.trie.record(&path)?;
                     self.place(&path, true, Subtree::Empty);
-                    left = Subtree::Branch(path.join(&extension), Box::new(children));
+                    left = Subtree::Branch(path.join(&extension), children);
                 }
             }
         }
@@ -193,6 +197,10 @@ impl Walk<'_> {
             Some(Child::Leaf(_)) if !changes.iter().any(|change| change.existed) => {
                 let leaf = self.trie.leaf(&path)?;
                 self.beside_leaf(Some(leaf), changes)
+            }
+            // Mostly there is one change, which needs no list.
+            Some(Child::Leaf(_) | Child::None) | None if changes.len() == 1 => {
+                set(changes).next().unwrap_or(Subtree::Empty)
             }
             Some(Child::Leaf(_) | Child::None) | None => self.assemble(set(changes).collect()),
         };
@@ -220,7 +228,7 @@ impl Walk<'_> {
         };
         let mut children = Children::default();
         let mut items = items.into_iter().peekable();
-        for (nibble, child) in (0..).zip(&mut children) {
+        for (nibble, child) in (0..).zip(children.iter_mut()) {
             let mut path = common;
             path.push(nibble);
             let mut own = vec![];
@@ -233,13 +241,13 @@ impl Walk<'_> {
                 *child = self.place(&path, false, after);
             }
         }
-        Subtree::Branch(common, Box::new(children))
+        Subtree::Branch(common, children)
     }
 
     /// Puts a subtree where its parent refers to it: writes its record, or removes the one that was there.
     pub(super) fn place(&mut self, path: &Nibbles, existed: bool, after: Subtree) -> Child {
         if let Subtree::Branch(at, children) = after {
-            let record = Record { extension: at.slice(path.len()..), children: *children };
+            let record = Record { extension: at.slice(path.len()..), children };
             let reference = record.reference();
             self.ops.push(Op {
                 column: self.trie.nodes,
