@@ -4,7 +4,10 @@
 const fs = require("fs");
 const path = require("path");
 
-const CONTRACTS = ["IModelRegistry", "IInference", "Classifier", "test/Probe"];
+const CONTRACTS = [
+  "IModelRegistry", "IInference", "Classifier", "test/Probe",
+  "bench/Token", "bench/Pair", "bench/Router", "bench/RayTracer",
+];
 const here = (...parts) => path.join(__dirname, ...parts);
 
 let solc;
