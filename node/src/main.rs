@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     // there is none. The order does not matter here: the Vulkan backend chooses by what a device is.
     // SAFETY: this is the first thing that the program does, so no other thread reads the environment.
     unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
+    isocortex_vm::heap::keep();
     let cli = cli::Cli::parse();
     let ui = ui::Ui::new(cli.json);
     let (choice, metrics) = (cli.choice(), cli.metrics);

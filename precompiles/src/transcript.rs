@@ -1,7 +1,10 @@
 //! What was computed in a transaction, for whoever commits or audits it.
 
 use alloy_primitives::B256;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// One inference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +22,30 @@ pub struct Call {
 /// The inferences that ran since it was last emptied, in order; one entry each input of a batch. A handle:
 /// clones share the list.
 #[derive(Clone, Debug, Default)]
-pub struct Transcript(Arc<Mutex<Vec<Call>>>);
+pub struct Transcript(Arc<List>);
+
+#[derive(Debug, Default)]
+struct List {
+    /// Whether there are any: most transactions make none, and are not to wait for a lock to learn it.
+    any: AtomicBool,
+    calls: Mutex<Vec<Call>>,
+}
 
 impl Transcript {
     /// Appends an inference.
     pub fn record(&self, call: Call) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.push(call);
+        self.0.any.store(true, Ordering::Release);
     }
 
     /// Takes all entries.
     pub fn take(&self) -> Vec<Call> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        if !self.0.any.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.any.store(false, Ordering::Release);
+        std::mem::take(&mut calls)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     ChainSpec, Entry, FaultCell, IsocortexEvm, IsocortexEvmFactory, NodeFault, irregular,
+    receipts::Receipts,
     transcript::{self, REQUEST_TYPE, commitment},
 };
 use alloy_consensus::{Header, ReceiptEnvelope, TxEnvelope, TxType};
@@ -12,10 +13,7 @@ use alloy_evm::{
         BlockExecutionError, BlockExecutionResult, BlockExecutor, BlockExecutorFactory, BlockValidationError,
         ExecutableTx, GasOutput, StateDB,
     },
-    eth::{
-        EthBlockExecutionCtx, EthBlockExecutor, EthEvmContext, EthTxResult,
-        receipt_builder::AlloyReceiptBuilder,
-    },
+    eth::{EthBlockExecutionCtx, EthBlockExecutor, EthEvmContext, EthTxResult},
 };
 use isocortex_precompiles::Call;
 use revm::{Inspector, context_interface::result::HaltReason};
@@ -24,7 +22,7 @@ use std::sync::Arc;
 /// Executes one block in an [`IsocortexEvm`].
 #[derive(Debug)]
 pub struct IsocortexBlockExecutor<'a, DB: StateDB, I> {
-    inner: EthBlockExecutor<'a, IsocortexEvm<DB, I>, irregular::WithoutDao<'a>, AlloyReceiptBuilder>,
+    inner: EthBlockExecutor<'a, IsocortexEvm<DB, I>, irregular::WithoutDao<'a>, Receipts>,
     /// Calls of the transaction that was executed last and is not committed yet.
     pending: Vec<Call>,
     transcript: Vec<Entry>,
@@ -34,7 +32,7 @@ impl<'a, DB: StateDB, I: Inspector<EthEvmContext<DB>>> IsocortexBlockExecutor<'a
     /// An executor at the start of its block.
     pub fn new(evm: IsocortexEvm<DB, I>, ctx: EthBlockExecutionCtx<'a>, spec: &'a ChainSpec) -> Self {
         let spec = irregular::WithoutDao(spec);
-        let inner = EthBlockExecutor::new(evm, ctx, spec, AlloyReceiptBuilder::default());
+        let inner = EthBlockExecutor::new(evm, ctx, spec, Receipts::default());
         Self { inner, pending: Vec::new(), transcript: Vec::new() }
     }
 

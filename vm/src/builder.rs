@@ -15,7 +15,10 @@ use alloy_evm::{
     eth::EthBlockExecutionCtx,
 };
 use alloy_primitives::{B256, Bloom};
-use revm::database::{BundleState, State, states::bundle_state::BundleRetention};
+use revm::{
+    context_interface::result::ExecutionResult,
+    database::{BundleState, State, states::bundle_state::BundleRetention},
+};
 use std::borrow::Cow;
 
 /// The database of a block's EVM: the state before the block and what changed since.
@@ -131,19 +134,29 @@ impl<'a> BlockBuilder<'a> {
     /// [`Error::Node`] if this node cannot execute it, [`Error::InvalidBlock`] if the header is such
     /// that nothing can execute.
     pub fn push(&mut self, tx: &Recovered<TxEnvelope>) -> Result<Pushed, Error> {
+        let outcome = self.include(tx, |result| Outcome::from(result.clone()))?;
+        Ok(outcome.map_or_else(Pushed::Rejected, Pushed::Included))
+    }
+
+    /// [`Self::push`] with one look at the result before it becomes a receipt.
+    pub(crate) fn include<T>(
+        &mut self,
+        tx: &Recovered<TxEnvelope>,
+        look: impl FnOnce(&ExecutionResult) -> T,
+    ) -> Result<Result<T, Rejection>, Error> {
         self.check_fault()?;
         let blob_gas = tx.blob_gas_used().unwrap_or_default();
         let Some(blob_gas_left) = self.blob_gas_left.checked_sub(blob_gas) else {
-            return Ok(Pushed::Rejected(Rejection::BlobsFull { wanted: blob_gas, left: self.blob_gas_left }));
+            return Ok(Err(Rejection::BlobsFull { wanted: blob_gas, left: self.blob_gas_left }));
         };
         let executed = match self.executor.execute_transaction_without_commit(tx) {
             Ok(executed) => executed,
-            Err(error) => return rejection(error).map(Pushed::Rejected),
+            Err(error) => return rejection(error).map(Err),
         };
-        let outcome = Outcome::from(executed.result.result.clone());
+        let seen = look(&executed.result.result);
         self.executor.commit_transaction(executed);
         self.blob_gas_left = blob_gas_left;
-        Ok(Pushed::Included(outcome))
+        Ok(Ok(seen))
     }
 
     /// Receipts of the transactions included so far.

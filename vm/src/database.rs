@@ -8,10 +8,16 @@ use alloy_primitives::{Address, B256, U256};
 use revm::{Database, bytecode::Bytecode, database_interface::DBErrorMarker, state::AccountInfo};
 use std::fmt;
 
-impl DBErrorMarker for NodeFault {}
+/// A [`NodeFault`] as thin as a pointer. It shares its place with every account that the EVM reads, and with a
+/// string there the compiler copied each account in overlapping pieces: a tenth of a transfer's time.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct ReadFault(Box<NodeFault>);
+
+impl DBErrorMarker for ReadFault {}
 
 /// The state before the block, behind one type.
-pub struct AnyDatabase<'a>(Box<dyn Database<Error = NodeFault> + 'a>);
+pub struct AnyDatabase<'a>(Box<dyn Database<Error = ReadFault> + 'a>);
 
 impl<'a> AnyDatabase<'a> {
     /// Wraps any source of state. Its errors become this node's faults.
@@ -27,21 +33,21 @@ impl fmt::Debug for AnyDatabase<'_> {
 }
 
 impl Database for AnyDatabase<'_> {
-    type Error = NodeFault;
+    type Error = ReadFault;
 
-    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, NodeFault> {
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, ReadFault> {
         self.0.basic(address)
     }
 
-    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, NodeFault> {
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, ReadFault> {
         self.0.code_by_hash(code_hash)
     }
 
-    fn storage(&mut self, address: Address, index: U256) -> Result<U256, NodeFault> {
+    fn storage(&mut self, address: Address, index: U256) -> Result<U256, ReadFault> {
         self.0.storage(address, index)
     }
 
-    fn block_hash(&mut self, number: u64) -> Result<B256, NodeFault> {
+    fn block_hash(&mut self, number: u64) -> Result<B256, ReadFault> {
         self.0.block_hash(number)
     }
 }
@@ -49,28 +55,29 @@ impl Database for AnyDatabase<'_> {
 /// Turns the source's own error into a fault that says what was being read.
 struct Named<DB>(DB);
 
-fn fault(what: impl fmt::Display, error: impl fmt::Display) -> NodeFault {
-    NodeFault(format!("reading {what}: {error}"))
+#[cold]
+fn fault(what: impl fmt::Display, error: impl fmt::Display) -> ReadFault {
+    ReadFault(Box::new(NodeFault(format!("reading {what}: {error}"))))
 }
 
 impl<DB: Database> Database for Named<DB> {
-    type Error = NodeFault;
+    type Error = ReadFault;
 
-    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, NodeFault> {
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, ReadFault> {
         self.0.basic(address).map_err(|error| fault(format_args!("account {address}"), error))
     }
 
-    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, NodeFault> {
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, ReadFault> {
         self.0.code_by_hash(code_hash).map_err(|error| fault(format_args!("code {code_hash}"), error))
     }
 
-    fn storage(&mut self, address: Address, index: U256) -> Result<U256, NodeFault> {
+    fn storage(&mut self, address: Address, index: U256) -> Result<U256, ReadFault> {
         self.0
             .storage(address, index)
             .map_err(|error| fault(format_args!("slot {index:#x} of {address}"), error))
     }
 
-    fn block_hash(&mut self, number: u64) -> Result<B256, NodeFault> {
+    fn block_hash(&mut self, number: u64) -> Result<B256, ReadFault> {
         self.0.block_hash(number).map_err(|error| fault(format_args!("hash of block {number}"), error))
     }
 }

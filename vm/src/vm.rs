@@ -2,7 +2,7 @@
 
 use crate::{
     AnyDatabase, BlockBuilder, BlockOutput, ChainSpec, Entry, Error, Extension, IsocortexEvmFactory,
-    NodeFault, Outcome, Pushed, tracer::Tracer, transcript,
+    NodeFault, Outcome, tracer::Tracer, transcript,
 };
 use alloy_consensus::{Header, TxEnvelope, transaction::Recovered};
 use alloy_eips::eip4895::Withdrawal;
@@ -205,7 +205,7 @@ impl Vm {
 fn push_all(block: &mut BlockBuilder<'_>, transactions: &[Recovered<TxEnvelope>]) -> Result<(), Error> {
     block.reserve(transactions.len());
     for (index, tx) in transactions.iter().enumerate() {
-        if let Pushed::Rejected(reason) = block.push(tx)? {
+        if let Err(reason) = block.include(tx, |_| ())? {
             return Err(Error::InvalidTransaction { index, hash: *tx.tx_hash(), reason });
         }
     }

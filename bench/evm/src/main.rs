@@ -4,10 +4,10 @@ use clap::Parser;
 use isocortex_bench_evm::{
     Chain,
     table::{SIDES, markdown, measure},
-    timing::processor,
     workloads::ALL,
 };
-use std::{fs, io, path::PathBuf, process::Command};
+use isocortex_vm::heap;
+use std::{fs, io, path::PathBuf, process::Command, time::Instant};
 
 const BEGIN: &str = "<!-- make bench-evm: begin -->";
 const END: &str = "<!-- make bench-evm: end -->";
@@ -38,6 +38,8 @@ struct Args {
 }
 
 fn main() -> io::Result<()> {
+    // As the node does.
+    heap::keep();
     let args = Args::parse();
     let chain = Chain::default();
     let mut rows = vec![];
@@ -50,8 +52,9 @@ fn main() -> io::Result<()> {
         if let Some(wanted) = &args.side {
             let db = load.world.database();
             for (_, run) in SIDES.iter().filter(|(name, _)| name == wanted) {
-                let (_, time) = processor(|| (0..args.times).for_each(|_| drop(run(&chain, &db, &load))));
-                println!("{}: {:?} a block", load.name, time / args.times);
+                let start = Instant::now();
+                let gas: u64 = (0..args.times).map(|_| run(&chain, &db, &load)).sum();
+                println!("{}: {:?} a block ({gas})", load.name, start.elapsed() / args.times);
             }
             continue;
         }
@@ -73,7 +76,10 @@ fn main() -> io::Result<()> {
 /// The machine and its state, in a line.
 fn machine() -> String {
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let names = cpus.lines().filter_map(|line| line.strip_prefix("model name")).map(|name| name.trim_matches([':', ' ', '\t']));
+    let names = cpus
+        .lines()
+        .filter_map(|line| line.strip_prefix("model name"))
+        .map(|name| name.trim_matches([':', ' ', '\t']));
     let name = names.clone().next().unwrap_or("an unknown processor");
     let date = Command::new("date").args(["-u", "+%F"]).output().map(|out| out.stdout).unwrap_or_default();
     let date = String::from_utf8_lossy(&date).trim().to_owned();

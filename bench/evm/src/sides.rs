@@ -19,10 +19,9 @@ use revm::{
     Context, ExecuteCommitEvm, MainBuilder, MainContext,
     context::TxEnv,
     database::{
-        AccountStatus, BundleState, InMemoryDB, State, WrapDatabaseRef,
-        states::bundle_state::BundleRetention,
+        AccountStatus, BundleState, InMemoryDB, State, WrapDatabaseRef, states::bundle_state::BundleRetention,
     },
-    primitives::{Address, AddressMap, HashMap, StorageKeyMap, U256},
+    primitives::{Address, HashMap, U256},
     state::AccountInfo,
 };
 use std::borrow::Cow;
@@ -82,7 +81,8 @@ type Change = (Option<AccountInfo>, AccountStatus, HashMap<U256, (U256, U256)>);
 
 /// What a block did to the accounts that bare revm touches too.
 fn changes(bundle: &BundleState) -> HashMap<Address, Change> {
-    let accounts = bundle.state.iter().filter(|(at, _)| SYSTEM_CONTRACTS.iter().all(|(_, system, _)| system != *at));
+    let accounts =
+        bundle.state.iter().filter(|(at, _)| SYSTEM_CONTRACTS.iter().all(|(_, system, _)| system != *at));
     accounts
         .map(|(at, account)| {
             let slots = account.storage.iter();

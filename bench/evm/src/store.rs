@@ -1,6 +1,9 @@
 //! A block on the store: executed from it, its roots, and onto the disk.
 
-use crate::{Chain, Workload, timing::{processor, wall}};
+use crate::{
+    Chain, Workload,
+    timing::{processor, wall},
+};
 use alloy_consensus::{Block, BlockBody, constants::EMPTY_OMMER_ROOT_HASH};
 use alloy_primitives::{B256, keccak256};
 use isocortex_state::{BlockCommit, Genesis, StateChanges, Store};

@@ -54,7 +54,8 @@ pub fn measure(chain: &Chain, load: &Workload, stores: usize, dir: &Path) -> Row
     }
     let stored: Vec<_> = (0..stores).map(|_| store::run(chain, load, dir)).collect();
     let part = |of: fn(&Parts) -> Duration| median(&stored.iter().map(of).collect::<Vec<_>>());
-    let store = Parts { execution: part(|p| p.execution), roots: part(|p| p.roots), commit: part(|p| p.commit) };
+    let store =
+        Parts { execution: part(|p| p.execution), roots: part(|p| p.roots), commit: part(|p| p.commit) };
     let transactions = load.transactions.len();
     Row { name: load.name, transactions, gas, rounds, sides: times.map(|times| median(&times)), store }
 }

@@ -21,7 +21,8 @@ pub const CHECK: [u8; 4] = [op::ISZERO, op::PUSH1, 3, op::JUMPI];
 
 /// A precompile called with all of the calldata, which [`COPY_CALLDATA`] has put into memory.
 pub fn call_precompile(address: u8) -> Vec<u8> {
-    let call = [op::PUSH0, op::PUSH0, op::CALLDATASIZE, op::PUSH0, op::PUSH1, address, op::GAS, op::STATICCALL];
+    let call =
+        [op::PUSH0, op::PUSH0, op::CALLDATASIZE, op::PUSH0, op::PUSH1, address, op::GAS, op::STATICCALL];
     [&call[..], &CHECK].concat()
 }
 

@@ -13,7 +13,8 @@ sol!(Pair, "../../precompiles/solidity/out/Pair.json");
 sol!(Router, "../../precompiles/solidity/out/Router.json");
 sol!(RayTracer, "../../precompiles/solidity/out/RayTracer.json");
 
-const TOKENS: [Address; 3] = [Address::repeat_byte(0xa1), Address::repeat_byte(0xa2), Address::repeat_byte(0xa3)];
+const TOKENS: [Address; 3] =
+    [Address::repeat_byte(0xa1), Address::repeat_byte(0xa2), Address::repeat_byte(0xa3)];
 const PAIRS: [Address; 2] = [Address::repeat_byte(0xb1), Address::repeat_byte(0xb2)];
 const ROUTER: Address = Address::repeat_byte(0xc1);
 const TRACER: Address = Address::repeat_byte(0xc2);
@@ -86,7 +87,11 @@ pub fn exchange(chain: &Chain) -> Workload {
     Workload { name: "exchange mix", world, transactions: (0..600).map(send).collect() }
 }
 
-fn other(n: u64, kind: u64, people: u64) -> alloy_consensus::transaction::Recovered<alloy_consensus::TxEnvelope> {
+fn other(
+    n: u64,
+    kind: u64,
+    people: u64,
+) -> alloy_consensus::transaction::Recovered<alloy_consensus::TxEnvelope> {
     let to = person((n * 7) % people);
     if kind < 8 {
         call(n, people, TOKENS[1], Token::transferCall { to, value: U256::ONE }, 100_000).sign()
