@@ -103,8 +103,7 @@ impl<DB: StateDB, I: Inspector<EthEvmContext<DB>>> BlockExecutor for IsocortexBl
         tx: impl ExecutableTx<Self>,
     ) -> Result<Self::Result, BlockExecutionError> {
         self.inner.evm.transcript().take();
-        let (env, tx) = tx.into_parts();
-        let result = self.inner.execute_transaction_without_commit((env, tx));
+        let result = self.inner.execute_transaction_without_commit(tx);
         self.pending = self.inner.evm.transcript().take();
         result.map_err(|error| sort(error, self.inner.evm.fault()))
     }

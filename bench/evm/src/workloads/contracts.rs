@@ -106,7 +106,7 @@ pub fn ray_tracer(chain: &Chain) -> Workload {
     let mut world = World::default();
     world.deploy(chain, TRACER, &RayTracer::BYTECODE);
     world.fund(person(0));
-    let picture = || RayTracer::renderCall { width: U256::from(16), height: U256::from(12) };
+    let picture = || RayTracer::renderCall { width: U256::from(26), height: U256::from(20) };
     let transactions = (0..3).map(|n| call(n, 1, TRACER, picture(), TX_GAS).sign()).collect();
     Workload { name: "ray tracer", world, transactions }
 }
