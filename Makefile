@@ -10,7 +10,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 # Every cargo call is in the release profile: one build of the dependencies serves them all.
 CARGO := eval "$$(scripts/rocksdb.sh)"; cargo
 
-.PHONY: help demo test test-tools build lint generated conformance bench bench-cpu gpu-test gpu-bench gpu-kit ptx vectors second-client clean
+.PHONY: help demo test test-tools build lint generated conformance bench bench-cpu bench-evm gpu-test gpu-bench gpu-kit ptx vectors second-client clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -45,12 +45,17 @@ conformance: ## TOSA's reference model, onnxruntime and random graphs judge the 
 	export ISOCORTEX_BULK=$(if $(SHORT),100,10000) PYTHON="$$(scripts/python.sh --which)"
 	$(CARGO) test --release --locked --package isocortex-testvectors --test bulk -- --nocapture
 
-bench: ## criterion benches: loading, inference, blocks against bare revm
+bench: ## criterion benches: loading, inference, blocks of inferences
 	@scripts/setup.sh
 	$(CARGO) bench --locked --workspace
 
 bench-cpu: build test-tools ## our CPU backend beside onnxruntime's int8, rten and tract in the same run
 	@scripts/bench-cpu.sh $(ARGS)
+
+bench-evm: ## blocks: execution, roots and commit, beside bare revm and alloy-evm's executor in the same run
+	@scripts/setup.sh
+	$(CARGO) build --quiet --release --locked --package isocortex-bench-evm
+	"$${CARGO_TARGET_DIR:-target}"/release/bench-evm --dir "$${CARGO_TARGET_DIR:-target}" $(ARGS)
 
 gpu-test: ## every kernel on this machine's NVIDIA card against the reference; needs Rust or the kit
 	@scripts/gpu-test.sh $(ARGS)

@@ -1,10 +1,8 @@
-//! One block of plain transfers, on this machine and on bare revm with the same kind of state; and one
-//! block of inferences, beside the same inferences on the backend alone. The model is next to nothing,
-//! so what the second pair differs in is what a contract's call adds.
+//! One block of inferences, beside the same inferences on the backend alone. The model is next to nothing,
+//! so what the two differ in is what a contract's call adds. Blocks without inferences: `make bench-evm`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use alloy_consensus::{Header, SignableTransaction, TxEip1559, TxEnvelope, transaction::Recovered};
-use alloy_evm::FromRecoveredTx;
 use alloy_genesis::Genesis;
 use alloy_primitives::{Address, B256, Signature, TxKind, U256};
 use alloy_sol_types::SolCall;
@@ -14,16 +12,13 @@ use isocortex_model::{Artifact, DType, Model, Node, Op, Output, Port, Quant, Ten
 use isocortex_precompiles::{REGISTRY_ADDRESS, abi::IModelRegistry};
 use isocortex_vm::{ChainSpec, GasSchedule, Vm, genesis, opcodes::INFER};
 use revm::{
-    Context, ExecuteCommitEvm, MainBuilder, MainContext,
     bytecode::{Bytecode, opcode as op},
-    context::TxEnv,
-    database::{InMemoryDB, State, states::bundle_state::BundleRetention},
+    database::InMemoryDB,
     state::AccountInfo,
 };
 use serde_json::json;
 use std::{hint::black_box, sync::Arc};
 
-const TRANSFERS: u64 = 1000;
 const INFERENCES: u64 = 1000;
 const SENDER: Address = Address::repeat_byte(0xa1);
 
@@ -58,47 +53,6 @@ fn chain() -> (Vm, InMemoryDB, Header) {
         ..Header::default()
     };
     (Vm::new(Arc::new(spec), Arc::default()), db, header)
-}
-
-fn transfer(nonce: u64) -> Recovered<TxEnvelope> {
-    let tx = TxEip1559 {
-        chain_id: 1,
-        nonce,
-        gas_limit: 21_000,
-        max_fee_per_gas: 10,
-        max_priority_fee_per_gas: 1,
-        to: TxKind::Call(Address::with_last_byte(0xd0).create(nonce % 300)),
-        value: U256::ONE,
-        ..TxEip1559::default()
-    };
-    Recovered::new_unchecked(tx.into_signed(Signature::test_signature()).into(), SENDER)
-}
-
-fn transfers(c: &mut Criterion) {
-    let (vm, db, header) = chain();
-    let txs: Vec<_> = (0..TRANSFERS).map(transfer).collect();
-    let mut group = c.benchmark_group("transfers");
-    group.throughput(Throughput::Elements(TRANSFERS));
-    group.bench_function("isocortex", |b| {
-        let run = |db: InMemoryDB| vm.execute_block(db, &header, Some(&[]), &txs).unwrap().bundle;
-        b.iter_batched(|| db.clone(), run, BatchSize::LargeInput);
-    });
-    let env = vm.spec().evm_env(&header);
-    group.bench_function("bare revm", |b| {
-        let run = |db: InMemoryDB| {
-            let state = State::builder().with_database(db).with_bundle_update().build();
-            let context = Context::mainnet().with_cfg(env.cfg_env.clone()).with_block(env.block_env.clone());
-            let mut evm = context.with_db(state).build_mainnet();
-            for tx in &txs {
-                black_box(evm.transact_commit(TxEnv::from_recovered_tx(tx.inner(), tx.signer())).unwrap());
-            }
-            let state = &mut evm.ctx.journaled_state.database;
-            state.merge_transitions(BundleRetention::Reverts);
-            state.take_bundle()
-        };
-        b.iter_batched(|| db.clone(), run, BatchSize::LargeInput);
-    });
-    group.finish();
 }
 
 /// Four bytes in, their positive part out.
@@ -165,5 +119,5 @@ fn inferences(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, transfers, inferences);
+criterion_group!(benches, inferences);
 criterion_main!(benches);
