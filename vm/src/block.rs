@@ -52,7 +52,6 @@ impl<'a, DB: StateDB, I: Inspector<EthEvmContext<DB>>> IsocortexBlockExecutor<'a
     }
 
     /// The EVM and what was executed, without what ends a block.
-    #[expect(clippy::type_complexity, reason = "the trait's own result and one more member")]
     pub(crate) fn finish_bare(
         self,
     ) -> (IsocortexEvm<DB, I>, BlockExecutionResult<ReceiptEnvelope>, Vec<Entry>) {

@@ -29,7 +29,7 @@ pub fn demo(
     let put = |data: &[u8]| IModelRegistry::putChunkCall { data: data.to_vec().into() }.abi_encode().into();
     send(REGISTRY_ADDRESS, put(&artifact.header().to_bytes()))?;
     for chunk in artifact.chunks() {
-        send(REGISTRY_ADDRESS, put(&chunk))?;
+        send(REGISTRY_ADDRESS, put(chunk))?;
     }
     send(REGISTRY_ADDRESS, IModelRegistry::registerCall { model: artifact.id() }.abi_encode().into())?;
     let input = Bytes::from([5i8, -5, 127, -128].map(|x| x.to_le_bytes()[0]).to_vec());
