@@ -14,7 +14,7 @@ use isocortex_vm::{Engine, Rejection};
 use std::sync::Arc;
 use tempfile::TempDir;
 
-#[path = "../tests/devices/genesis.rs"]
+#[path = "../../tests/devices/genesis.rs"]
 mod genesis;
 
 fn engine() -> Arc<Engine> {
