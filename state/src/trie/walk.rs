@@ -4,12 +4,17 @@
 //! and keeps the others; one that is left with a single child gives way to it; leaves that come to the same
 //! place get a branch. Only then are other leaves read: the one that stays, and the one that was there first.
 
+use std::{
+    num::NonZero,
+    panic::resume_unwind,
+    thread::{self, available_parallelism},
+};
+
 use alloy_primitives::{B256, keccak256};
 use alloy_trie::{
     EMPTY_ROOT_HASH, Nibbles,
     nodes::{LeafNodeRef, RlpNode},
 };
-use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::{
@@ -125,7 +130,7 @@ impl Walk<'_> {
                 let mut walk = Walk { trie: self.trie, ops: vec![] };
                 Ok((walk.child(&at, &children, group)?, walk.ops))
             };
-            let results = groups.par_iter().map(work).collect::<Result<Vec<_>, StateError>>()?;
+            let results = in_threads(&groups, work).collect::<Result<Vec<_>, StateError>>()?;
             let mut all = SmallVec::new();
             for (result, mut ops) in results {
                 self.ops.append(&mut ops);
@@ -264,6 +269,23 @@ impl Walk<'_> {
             Subtree::Empty | Subtree::Branch(..) => Child::None,
         }
     }
+}
+
+/// `work` on each item, in their order, on as many threads as there are processors.
+///
+/// They are threads of its own: a worker of a shared pool that waits takes up other work, which may want the
+/// store's lock that this caller holds.
+fn in_threads<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync) -> impl Iterator<Item = T> {
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let work = &work;
+    let results: Vec<Vec<T>> = thread::scope(|scope| {
+        let part = |items: &[I]| items.iter().map(work).collect();
+        let parts = items.chunks(items.len().div_ceil(threads).max(1));
+        let running: Vec<_> = parts.map(|items| scope.spawn(move || part(items))).collect();
+        let joined = running.into_iter().map(|part| part.join());
+        joined.map(|part| part.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    results.into_iter().flatten()
 }
 
 fn leaf_node(key: &Nibbles, leaf: &[u8]) -> RlpNode {
