@@ -16,7 +16,7 @@ impl CudaDevice {
     /// Card number `ordinal`, with the best kernels that it runs.
     ///
     /// # Errors
-    /// As [`CudaBackend::new`].
+    /// As [`CudaBackend::new`](super::CudaBackend::new).
     pub fn open(ordinal: u32) -> Result<Self, Error> {
         Self::open_with(ordinal, None)
     }
@@ -24,7 +24,7 @@ impl CudaDevice {
     /// As [`open`](Self::open), with the kernels for `target`, which the card must be able to run.
     ///
     /// # Errors
-    /// As [`CudaBackend::new`].
+    /// As [`CudaBackend::new`](super::CudaBackend::new).
     pub fn open_with(ordinal: u32, target: Option<Target>) -> Result<Self, Error> {
         let Found { card, name, compute } = Self::find(ordinal)?;
         let best = Target::ALL.iter().rfind(|target| target.runs_on(compute));
