@@ -75,7 +75,7 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
     let (head, Done { blocks, known, transactions, gas }) = (chain.head(), done);
     let time = start.elapsed();
     ui.line(format_args!(
-        "{} block(s) imported, {} on the chain already; {} transactions, {} gas, {} blocks a second",
+        "{} blocks imported, {} on the chain already; {} transactions, {} gas, {} blocks a second",
         thousands(blocks),
         thousands(known),
         thousands(transactions),

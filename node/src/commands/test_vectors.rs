@@ -57,9 +57,9 @@ pub fn run(args: Args, ui: Ui, choice: Choice) -> Result<Verdict, Failure> {
             return Err(Failure::new("--trace is lines of JSON itself; leave --json out"));
         }
         let found = names(&files, filter).map_err(Failure::new)?;
-        if let [_, _, ..] = found.as_slice() {
+        if let [first, _, ..] = found.as_slice() {
             let text = format!("{} tests contain {filter:?}; a trace is of one", found.len());
-            return Err(Failure::new(text).hint(format_args!("the first is {:?}", found.first())));
+            return Err(Failure::new(text).hint(format_args!("the first is {first:?}")));
         }
     }
     let settings = Settings {
