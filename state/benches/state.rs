@@ -33,29 +33,18 @@ fn some(round: u64, all: u64) -> impl Iterator<Item = u64> {
     (0..CHANGED).map(move |i| (i + round * CHANGED).wrapping_mul(0x9e37_79b9_7f4a_7c15) % all)
 }
 
-/// Processor time so far of all threads but RocksDB's own in the background. Other processes' load distorts
-/// it less than the clock.
-fn processor() -> Duration {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let name = |path: PathBuf| std::fs::read_to_string(path).unwrap_or_default();
-    let tasks = tasks.filter(|task| !name(task.path().join("comm")).starts_with("rocksdb:"));
-    let times = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
-    let nanos = times.filter_map(|times| times.split_whitespace().next()?.parse::<u64>().ok());
-    Duration::from_nanos(nanos.sum())
-}
-
-/// Prepares and commits a block. The clock and the processor for the first, and for both.
-fn commit(store: &Store, changes: &StateChanges) -> ([Duration; 2], [Duration; 2]) {
+/// Prepares and commits a block: time of the first, and of both.
+fn commit(store: &Store, changes: &StateChanges) -> (Duration, Duration) {
     let number = store.head().number + 1;
-    let (start, busy) = (Instant::now(), processor());
+    let start = Instant::now();
     let state = store.prepare(changes).unwrap();
-    let prepared = [start.elapsed(), processor() - busy];
+    let prepared = start.elapsed();
     let hash = keccak256(number.to_be_bytes());
     let empty = b"";
     store
         .commit(BlockCommit { number, hash, block_rlp: empty, receipts_rlp: empty, transcript: empty, state })
         .unwrap();
-    (prepared, [start.elapsed(), processor() - busy])
+    (prepared, start.elapsed())
 }
 
 /// A line of /proc/self/status, in MiB.
@@ -74,10 +63,6 @@ fn bytes_on_disk(path: &Path) -> u64 {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
-}
-
-fn medians(times: &[[Duration; 2]]) -> [Duration; 2] {
-    [0, 1].map(|at| median(times.iter().map(|time| time[at]).collect()))
 }
 
 /// `a` of `b` with three decimals.
@@ -109,7 +94,7 @@ fn grow(path: &Path, accounts: u64) -> Store {
             println!(
                 "{made:>12} {:>9} {:>14} {:>10} {:>10} {:>10}",
                 start.elapsed().as_secs(),
-                time[0].as_millis(),
+                time.as_millis(),
                 memory("VmHWM"),
                 memory("VmRSS"),
                 bytes_on_disk(path) >> 20
@@ -138,7 +123,7 @@ fn leaf(nonce: u64, balance: u64) -> Vec<u8> {
 }
 
 /// The same blocks in `eth_trie` over its database in memory, and whether the roots are equal.
-fn peer(accounts: u64, roots: &[B256]) -> [Duration; 2] {
+fn peer(accounts: u64, roots: &[B256]) -> Duration {
     let mut trie = EthTrie::new(Arc::new(MemoryDB::new(false)));
     for n in 0..accounts {
         trie.insert(keccak256(who(n)).as_slice(), &leaf(1, n)).unwrap();
@@ -150,15 +135,15 @@ fn peer(accounts: u64, roots: &[B256]) -> [Duration; 2] {
     let mut times = Vec::new();
     for (round, expected) in (0..).zip(roots) {
         let leaves: Vec<_> = some(round, accounts).map(|n| (who(n), leaf(2 + round, n))).collect();
-        let (start, busy) = (Instant::now(), processor());
+        let start = Instant::now();
         for (who, leaf) in leaves {
             trie.insert(keccak256(who).as_slice(), &leaf).unwrap();
         }
         let root = trie.root_hash().unwrap();
-        times.push([start.elapsed(), processor() - busy]);
+        times.push(start.elapsed());
         assert_eq!(root, *expected);
     }
-    medians(&times)
+    median(times)
 }
 
 fn main() {
@@ -179,19 +164,13 @@ fn main() {
         committed.push(whole);
         roots.push(store.head().state_root);
     }
-    let all: Duration = committed.iter().map(|time| time[0]).sum();
+    let all: Duration = committed.iter().sum();
     let updates = u128::from(ROUNDS * CHANGED) * 1000 / all.as_millis().max(1);
-    let ours = medians(&prepared);
+    let ours = median(prepared);
     println!("blocks of {CHANGED} changed accounts among {accounts}, {ROUNDS} of them, medians:");
-    let whole = medians(&committed);
-    println!(
-        "  commit with fsync       {updates} account updates a second; a block {:?}, processor {:?}",
-        whole[0], whole[1]
-    );
-    println!(
-        "  root, by the store      {:?}, processor {:?} (change set and writes worked out as well)",
-        ours[0], ours[1]
-    );
+    let whole = median(committed);
+    println!("  commit with fsync       {updates} account updates a second; a block {whole:?}");
+    println!("  root, by the store      {ours:?} (change set and writes worked out as well)");
     drop(store);
     if accounts > 2_000_000 {
         println!(
@@ -200,10 +179,6 @@ fn main() {
         return;
     }
     let theirs = peer(accounts, &roots);
-    println!("  root, by eth_trie       {:?}, processor {:?} (in memory)", theirs[0], theirs[1]);
-    println!(
-        "  the store takes {} of eth_trie's time, {} of its processor time",
-        share(ours[0], theirs[0]),
-        share(ours[1], theirs[1])
-    );
+    println!("  root, by eth_trie       {theirs:?} (in memory)");
+    println!("  the store takes {} of eth_trie's time", share(ours, theirs));
 }
